@@ -1,0 +1,114 @@
+"""A small world for tests: one project of two parties with a person per role, made through the use cases."""
+
+from dataclasses import dataclass, field
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from uatapp.accounts import service as accounts
+from uatapp.accounts.models import Organisation, User
+from uatapp.kernel.actor import SYSTEM, Actor
+from uatapp.kernel.db import db
+from uatapp.kernel.permissions import Role
+from uatapp.kernel.uow import unit_of_work
+from uatapp.projects import queries, service
+from uatapp.projects.models import BusinessUnit, Project
+
+PASSWORD = "a long enough password"
+
+# name in tests → (printed name, organisation, roles, unit)
+PEOPLE: dict[str, tuple[str, str, tuple[Role, ...], str]] = {
+    "analyst": ("Anna Analyst", "Nordwind", (Role.ANALYST,), "Order entry"),
+    "analyst2": ("Ove Olsen", "Nordwind", (Role.ANALYST,), "Billing"),
+    "tester": ("Marta Lindqvist", "Nordwind", (Role.TESTER,), "Order entry"),
+    "tester2": ("Tom Berg", "Nordwind", (Role.TESTER,), "Billing"),
+    "super_user": ("Jonas Weber", "Nordwind", (Role.SUPER_USER,), "Order entry"),
+    "head": ("Hedda Holm", "Nordwind", (Role.DEPARTMENT_HEAD,), "Order entry"),
+    "billing_head": ("Bill Lund", "Nordwind", (Role.DEPARTMENT_HEAD,), "Billing"),
+    "manager": ("Anders Vik", "Nordwind", (Role.PROJECT_MANAGER,), ""),
+    "sponsor": ("Henrik Dahl", "Nordwind", (Role.SPONSOR,), ""),
+    "sponsor2": ("Birgit Aune", "Nordwind", (Role.SPONSOR,), ""),
+    "auditor": ("Astrid Moe", "Nordwind", (Role.AUDITOR,), ""),
+    "lead": ("Mark Ellery", "Halden", (Role.LEAD,), ""),
+    "engineer": ("Priya Nair", "Halden", (Role.ENGINEER,), ""),
+    "partner_manager": ("Paula Stone", "Halden", (Role.PROJECT_MANAGER,), ""),
+    "partner_sponsor": ("Percy Ash", "Halden", (Role.SPONSOR,), ""),
+}
+SIGNERS = ("sponsor", "sponsor2", "manager")
+
+
+@dataclass
+class World:
+    """Names of people to their user ids, and how to act as them. Use inside an application context."""
+
+    app: Flask
+    user_ids: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project:
+        found = queries.find_project("PAY")
+        assert found is not None
+        return found
+
+    def user(self, name: str) -> User:
+        return db.session.get_one(User, self.user_ids[name])
+
+    def actor(self, name: str) -> Actor:
+        """Return a person as rules see them now."""
+        return queries.actor_of(self.user(name))
+
+    def unit(self, name: str) -> BusinessUnit:
+        found = queries.find_named(BusinessUnit, self.project.id, name)
+        assert found is not None
+        return found
+
+    def client(self, name: str | None = None) -> FlaskClient:
+        """Return a browser in which a person is signed in."""
+        client = self.app.test_client()
+        if name is not None:
+            uniquifier = self.user(name).fs_uniquifier
+            db.session.rollback()
+            with client.session_transaction(base_url=self.app.config["UATAPP"].base_url) as session:
+                session.update(_user_id=uniquifier, _fresh=True, fs_cc="set")
+        return client
+
+
+def build(app: Flask, password_hash: str) -> World:
+    """Make the project PAY (Nordwind × Halden), the foreign project OTH (Sunrise × Halden), an administrator."""
+    world = World(app)
+    with unit_of_work(SYSTEM):
+        parties = {n: accounts.add_organisation(n, by=SYSTEM) for n in ("Nordwind", "Halden", "Sunrise")}
+        world.user_ids["admin"] = _person("admin", "Ada Admin", None, password_hash, is_admin=True)
+        _project(world, "PAY", parties["Nordwind"], parties["Halden"], password_hash)
+        _stranger(world, parties, password_hash)
+    return world
+
+
+def _person(name: str, printed: str, of: Organisation | None, password_hash: str, is_admin: bool = False) -> int:
+    user = accounts.add_user(
+        f"{name.replace('_', '.')}@example.com", printed, by=SYSTEM, organisation=of, is_admin=is_admin
+    )
+    user.password, user.active = password_hash, True
+    db.session.flush()
+    return user.id
+
+
+def _project(world: World, key: str, customer: Organisation, partner: Organisation, password_hash: str) -> None:
+    project = service.create_project(key, "Order to cash", customer=customer, partners=[partner], by=SYSTEM)
+    db.session.flush()
+    units = {n: service.add_unit(project, n, by=SYSTEM) for n in ("Order entry", "Billing", "Warehouse")}
+    service.add_process(project, "Order to cash", by=SYSTEM)
+    for name, (printed, of, roles, unit) in PEOPLE.items():
+        world.user_ids[name] = _person(name, printed, customer if of == "Nordwind" else partner, password_hash)
+        member = service.add_member(project, world.user(name), roles, by=SYSTEM, unit=units.get(unit))
+        if name in SIGNERS or name == "partner_sponsor":
+            service.grant_signing_right(project, member, world.user(name), by=SYSTEM)
+
+
+def _stranger(world: World, parties: dict[str, Organisation], password_hash: str) -> None:
+    other = service.create_project(
+        "OTH", "CANARY secret project", customer=parties["Sunrise"], partners=[parties["Halden"]], by=SYSTEM
+    )
+    world.user_ids["stranger"] = _person("stranger", "Stan Stranger", parties["Sunrise"], password_hash)
+    everything = (Role.ANALYST, Role.TESTER, Role.PROJECT_MANAGER, Role.DEPARTMENT_HEAD, Role.SPONSOR, Role.AUDITOR)
+    service.add_member(other, world.user("stranger"), everything, by=SYSTEM)

@@ -1,0 +1,1 @@
+"""People: users, organisations, invitations, sessions and guessing limits."""

@@ -1,0 +1,109 @@
+"""Users, organisations, and what keeps their access safe."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_security.models import fsqla_v3 as fsqla
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from uatapp.kernel.db import Audited, Base, created, db
+
+fsqla.FsModels.set_db_info(db, user_table_name="user", role_table_name="role")
+
+
+class Organisation(Audited, Base):
+    """A customer or a partner."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (sa.CheckConstraint("length(name) BETWEEN 1 AND 120", "name"),)
+
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Role(Base, fsqla.FsRoleMixin):
+    """Flask-Security's role; roles in projects are memberships', so this table stays empty."""
+
+    __tablename__ = "role"
+
+
+def _uid() -> str:
+    return secrets.token_hex(8)
+
+
+class User(Audited, Base, fsqla.FsUserMixin):
+    """A person. `uid` is public and never reused; `active` is false until the invitation is taken up."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        sa.CheckConstraint("length(name) BETWEEN 1 AND 120", "name"),
+        sa.CheckConstraint("look IN ('auto', 'light', 'dark')", "look"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(unique=True, default=_uid)
+    name: Mapped[str]
+    job_title: Mapped[str] = mapped_column(default="")
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    zone: Mapped[str] = mapped_column(default="Europe/Berlin")
+    look: Mapped[str] = mapped_column(default="auto")
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined", innerjoin=False)
+    webauthn = None  # passkeys have no table until they are offered
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+
+class Invitation(Audited, Base):
+    """A mail link that lets an invited person choose a password; used once. Only the token's hash is kept."""
+
+    __tablename__ = "invitation"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    invited_by: Mapped[str]
+    created_at: Mapped[datetime] = created()
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class UserSession(Base):
+    """A browser's session on the server, so that it can be ended; the cookie holds a secret whose hash is here."""
+
+    __tablename__ = "user_session"
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    data: Mapped[str]
+    created_at: Mapped[datetime] = created()
+    seen_at: Mapped[datetime] = created()
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    agent: Mapped[str] = mapped_column(default="")
+
+
+class Guess(Base):
+    """Failed tries, counted per purpose and key (an account or an address, as a hash)."""
+
+    __tablename__ = "guess"
+    __table_args__ = (sa.UniqueConstraint("purpose", "key"),)
+
+    purpose: Mapped[str]
+    key: Mapped[str]
+    count: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime] = created()
+
+
+class KeptForm(Base):
+    """What a person typed into a form of ours when their session had ended; kept 24 hours for them alone."""
+
+    __tablename__ = "kept_form"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    path: Mapped[str]
+    fields: Mapped[list[Any]]
+    files: Mapped[list[Any]]
+    size: Mapped[int]
+    created_at: Mapped[datetime] = created()

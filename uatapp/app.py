@@ -1,0 +1,76 @@
+"""The composition root of the web application: everything is plugged together here."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from flask import Flask, g
+from flask_babel import Babel
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from uatapp.accounts import security
+from uatapp.audit import writer
+from uatapp.config import Settings
+from uatapp.kernel import engine
+from uatapp.kernel.actor import Actor
+from uatapp.jobs import models as _jobs  # noqa: F401 - mapped
+from uatapp.kernel.db import db
+from uatapp.kernel.uow import Wiring
+from uatapp.projects import queries as projects
+from uatapp.subscriptions import SUBSCRIPTIONS
+from uatapp.web import access, forms, headers, problems
+
+
+def _folder(name: str) -> str:
+    installed = Path(str(files("uatapp"))) / name
+    return str(installed if installed.is_dir() else installed.parent.parent / name)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from its settings."""
+    settings = settings or Settings()
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app = Flask("uatapp", template_folder=_folder("templates"), static_folder=_folder("static"))
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config.update(
+        SECRET_KEY=settings.secret(),
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        EVIDENCE_URL=settings.evidence,
+        MAX_CONTENT_LENGTH=45 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=2000,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        UATAPP=settings,
+    )
+    _plug(app, settings)
+    return app
+
+
+def _plug(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    with app.app_context():
+        engine.prepare(db.engine)
+    Babel(app)
+    headers.install(app, settings.host, settings.secure)
+    CSRFProtect(app)
+    forms.install(app)
+    problems.install(app)
+    security.install(app, settings)
+    app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key])
+    access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=lambda: None)
+    app.config["DECLARED_ACCESS"] = {f"security.{name}": "Accounts" for name in ("login", "logout")}
+
+
+def _actor() -> Actor | None:
+    user = current_user._get_current_object()
+    if not user.is_authenticated:
+        return None
+    if "own_actor" not in g:
+        g.own_actor = projects.actor_of(user)
+    own: Actor = g.own_actor
+    return own

@@ -1,0 +1,1 @@
+"""The audit trail: a hash chain per project and one for the system."""

@@ -1,0 +1,80 @@
+"""Settings: every `UATAPP_…` variable, its default and its meaning, in one class."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation may set; everything has a default that works on one laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="UATAPP_", ignored_types=(cached_property,))
+
+    home: Path = Field(Path(".uatapp"), description="Folder of database, evidence, queue, keys and mail.")
+    database_url: str = Field("", description="Database; default `sqlite:///HOME/uatapp.db`.")
+    evidence_url: str = Field("", description="Store of evidence; default `file://HOME/evidence`.")
+    queue_url: str = Field("", description="Queue of jobs; default `sqlite:///HOME/queue.db`.")
+    base_url: str = Field("http://127.0.0.1:8000", description="Address of links, QR codes and the allowed host.")
+    secret_key: str = Field("", description="Secret of cookies and tokens; made on first start (mode 0600).")
+    mail_url: str = Field("", description="Outgoing mail: `folder:PATH` or `smtp://user:word@host:port`.")
+    mail_from: str = Field("uatapp@localhost", description="Sender of mails.")
+    trusted_proxies: int = Field(0, ge=0, description="Number of proxies in front whose headers are believed.")
+    worked_example: bool = Field(False, description="Set by `uatapp demo`: administrators may read outgoing mail.")
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @cached_property
+    def database(self) -> str:
+        """Return the SQLAlchemy address, psycopg 3 for PostgreSQL."""
+        url = self.database_url or f"sqlite:///{self.home / 'uatapp.db'}"
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @cached_property
+    def evidence(self) -> str:
+        return self.evidence_url or f"file://{self.home / 'evidence'}"
+
+    @cached_property
+    def queue(self) -> str:
+        return self.queue_url or f"sqlite:///{self.home / 'queue.db'}"
+
+    @cached_property
+    def mail(self) -> str:
+        return self.mail_url or f"folder:{self.home / 'mail'}"
+
+    @property
+    def keys_folder(self) -> Path:
+        return self.home / "keys"
+
+    @property
+    def secure(self) -> bool:
+        """Say whether people reach us by https, so that cookies are Secure."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).netloc
+
+    def secret(self) -> str:
+        """Return the secret key; make it in HOME with mode 0600 when there is none."""
+        if self.secret_key:
+            return self.secret_key
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.home / "secret_key"
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            return path.read_text()
+        path.write_text(secrets.token_hex(32))
+        return path.read_text()

@@ -1,0 +1,1 @@
+"""Cycles of testing: scope, assignments, deployments."""

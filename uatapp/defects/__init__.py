@@ -1,0 +1,1 @@
+"""Defects: raised, triaged, fixed, tested again by who found them."""

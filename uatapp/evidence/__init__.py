@@ -1,0 +1,1 @@
+"""Evidence: screenshots and files, stored by their content."""

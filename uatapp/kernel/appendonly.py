@@ -1,0 +1,51 @@
+"""Triggers that refuse UPDATE and DELETE on append-only tables, on both databases, from one list."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from uatapp.kernel.db import Base, Frozen
+
+
+def tables() -> tuple[str, ...]:
+    """Return the names of all append-only tables: frozen rows and the audit trail."""
+    found = []
+    for mapper in Base.registry.mappers:
+        append_only = issubclass(mapper.class_, Frozen) or getattr(mapper.class_, "__append_only__", False)
+        if append_only:
+            found.append(str(mapper.local_table.name))  # type: ignore[attr-defined]
+    return tuple(sorted(set(found)))
+
+
+def install(connection: sa.Connection) -> None:
+    """Make every trigger again. Idempotent; run after each upgrade of the schema."""
+    for statement in _statements(connection.dialect.name):
+        connection.exec_driver_sql(statement)
+
+
+def _statements(dialect: str) -> Iterator[str]:
+    if dialect == "postgresql":
+        yield (
+            "CREATE OR REPLACE FUNCTION uatapp_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'append-only: % of %', TG_OP, TG_TABLE_NAME; END $$"
+        )
+    for table in tables():
+        yield from _postgresql(table) if dialect == "postgresql" else _sqlite(table)
+
+
+def _postgresql(table: str) -> Iterator[str]:
+    yield f'DROP TRIGGER IF EXISTS append_only ON "{table}"'
+    yield (
+        f'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" '
+        "FOR EACH STATEMENT EXECUTE FUNCTION uatapp_append_only()"
+    )
+
+
+def _sqlite(table: str) -> Iterator[str]:
+    for verb in ("UPDATE", "DELETE"):
+        name = f"append_only_{table}_{verb.lower()}"
+        yield f'DROP TRIGGER IF EXISTS "{name}"'
+        yield (
+            f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table}" '
+            f"BEGIN SELECT RAISE(ABORT, 'append-only: {verb} of {table}'); END"
+        )

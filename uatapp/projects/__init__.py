@@ -1,0 +1,1 @@
+"""Projects: members, units, business processes, environments and builds."""

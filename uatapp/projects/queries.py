@@ -1,0 +1,87 @@
+"""Reads about projects and who is in them."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import sqlalchemy as sa
+from flask import g, has_request_context
+from sqlalchemy.orm import joinedload, selectinload
+
+from uatapp.accounts.models import User
+from uatapp.kernel.actor import Actor, Standing
+from uatapp.kernel.db import db
+from uatapp.projects.models import (
+    Build,
+    BusinessProcess,
+    BusinessUnit,
+    Environment,
+    Membership,
+    MembershipRole,
+    Project,
+    ProjectPartner,
+)
+
+Named = TypeVar("Named", BusinessUnit, BusinessProcess, Environment, Build)
+
+
+def actor_of(user: User) -> Actor:
+    """Picture a user as rules see them: one statement for all their standings."""
+    statement = (
+        sa.select(Membership.project_id, Membership.side, Membership.unit_id, Membership.may_sign, MembershipRole.role)
+        .join(MembershipRole, MembershipRole.membership_id == Membership.id)
+        .where(Membership.user_id == user.id, Membership.removed_at.is_(None))
+    )
+    standings: dict[int, Standing] = {}
+    for project_id, side, unit_id, may_sign, role in db.session.execute(statement):
+        roles = standings[project_id].roles if project_id in standings else frozenset()
+        standings[project_id] = Standing(project_id, side, roles | {role}, unit_id, may_sign)
+    request_id = g.get("request_id", "") if has_request_context() else ""
+    organisation = user.organisation.name if user.organisation else ""
+    return Actor(user.id, user.uid, user.name, organisation, user.is_admin, standings, request_id)
+
+
+def find_project(key: str) -> Project | None:
+    """Return a project with its customer; whether the viewer may know of it is decided by the caller."""
+    statement = sa.select(Project).where(Project.key == key).options(joinedload(Project.customer))
+    return db.session.scalar(statement)
+
+
+def list_members(project_id: int) -> Sequence[Membership]:
+    """Return present members with user, unit and roles, by name."""
+    return db.session.scalars(
+        sa.select(Membership)
+        .join(Membership.user)
+        .where(Membership.project_id == project_id, Membership.removed_at.is_(None))
+        .options(joinedload(Membership.user), joinedload(Membership.unit), selectinload(Membership.roles))
+        .order_by(User.name, User.id)
+    ).all()
+
+
+def find_membership(project_id: int, user_id: int) -> Membership | None:
+    """Return a person's membership, a removed one included."""
+    statement = sa.select(Membership).where(Membership.project_id == project_id, Membership.user_id == user_id)
+    return db.session.scalar(statement.options(selectinload(Membership.roles), joinedload(Membership.user)))
+
+
+def partner_ids(project_id: int) -> frozenset[int]:
+    """Return the ids of the partner organisations."""
+    statement = sa.select(ProjectPartner.organisation_id).where(ProjectPartner.project_id == project_id)
+    return frozenset(db.session.scalars(statement))
+
+
+def list_partners(project_id: int) -> Sequence[str]:
+    """Return the partners' names."""
+    statement = sa.select(ProjectPartner).where(ProjectPartner.project_id == project_id)
+    rows = db.session.scalars(statement.options(joinedload(ProjectPartner.organisation))).all()
+    return sorted(row.organisation.name for row in rows)
+
+
+def find_named(kind: type[Named], project_id: int, name: str) -> Named | None:
+    """Return a unit, process, environment or build by its name."""
+    return db.session.scalar(sa.select(kind).where(kind.project_id == project_id, kind.name == name))
+
+
+def list_named(kind: type[Named], project_id: int) -> Sequence[Named]:
+    """Return all units, processes or environments by name; builds newest first."""
+    order = Build.number.desc() if kind is Build else kind.name
+    return db.session.scalars(sa.select(kind).where(kind.project_id == project_id).order_by(order)).all()

@@ -1,0 +1,168 @@
+"""What can happen to a project and its members."""
+
+import re
+from collections.abc import Collection
+from typing import TypeVar
+
+from flask_babel import gettext as _
+
+from uatapp.accounts.models import Organisation, User
+from uatapp.accounts.service import clean_name
+from uatapp.audit.writer import open_chain
+from uatapp.kernel.actor import Actor
+from uatapp.kernel.db import db
+from uatapp.kernel.errors import Invalid, Refused
+from uatapp.kernel.permissions import Role, Side, roles_of
+from uatapp.kernel.references import Kind, take
+from uatapp.kernel.uow import record
+from uatapp.projects import queries
+from uatapp.projects.events import MemberAdded, ProjectCreated, SetUpAdded, SigningRightGranted
+from uatapp.projects.models import (
+    Build,
+    BusinessProcess,
+    BusinessUnit,
+    Environment,
+    Membership,
+    MembershipRole,
+    Project,
+    ProjectPartner,
+)
+
+Row = TypeVar("Row", BusinessUnit, BusinessProcess, Environment, Build)
+KEY = re.compile(r"[A-Z][A-Z0-9]{1,7}")
+
+
+def create_project(
+    key: str, name: str, *, customer: Organisation, partners: Collection[Organisation], by: Actor, zone: str = ""
+) -> Project:
+    """Create a project and open its audit chain. Refuses a taken or odd key, and a partner that is the customer."""
+    _check_key(key)
+    if not partners or customer in partners:
+        raise Invalid(_("A project needs a customer and, apart from it, at least one partner."))
+    project = Project(key=key, name=clean_name(name), customer_id=customer.id, zone=zone or "Europe/Berlin")
+    db.session.add(project)
+    db.session.flush()
+    rows = [ProjectPartner(project_id=project.id, organisation_id=partner.id) for partner in partners]
+    db.session.add_all(rows)
+    open_chain(key, project.id)
+    names = tuple(partner.name for partner in partners)
+    told = ProjectCreated(
+        project_id=project.id, subject=key, by=by, name=project.name, customer=customer.name, partners=names
+    )
+    record(told, project, *rows)
+    return project
+
+
+def _check_key(key: str) -> None:
+    if not KEY.fullmatch(key) or key == "SYSTEM":
+        sentence = _("“%(key)s” cannot be a key. Use 2 to 8 capital letters and digits, such as OTC.", key=key[:20])
+        raise Invalid(sentence, fields={"key": sentence})
+    if queries.find_project(key):
+        sentence = _("The key %(key)s is taken. Choose another.", key=key)
+        raise Invalid(sentence, fields={"key": sentence})
+
+
+def side_of(project: Project, user: User) -> Side:
+    """Return the side that follows from a person's organisation; refuse one that is no party of the project."""
+    if user.organisation_id == project.customer_id:
+        return Side.CUSTOMER
+    if user.organisation_id in queries.partner_ids(project.id):
+        return Side.PARTNER
+    raise Refused(_("%(name)s belongs to no organisation of this project.", name=user.name))
+
+
+def add_member(
+    project: Project, user: User, roles: Collection[Role], *, by: Actor, unit: BusinessUnit | None = None
+) -> Membership:
+    """Make a person a member. Refuses roles that their side cannot hold, and a second membership."""
+    side = side_of(project, user)
+    check_roles(side, roles)
+    if queries.find_membership(project.id, user.id):
+        raise Refused(_("%(name)s is already a member of this project.", name=user.name))
+    row = Membership(project_id=project.id, user_id=user.id, side=side, unit_id=unit.id if unit else None)
+    db.session.add(row)
+    db.session.flush()
+    held = [MembershipRole(project_id=project.id, membership_id=row.id, role=role) for role in sorted(set(roles))]
+    db.session.add_all(held)
+    told = MemberAdded(
+        project_id=project.id,
+        subject=user.uid,
+        by=by,
+        name=user.name,
+        side=side.value,
+        roles=tuple(r.value for r in sorted(set(roles))),
+        unit=unit.name if unit else "",
+    )
+    record(told, row, *held)
+    return row
+
+
+def check_roles(side: Side, roles: Collection[Role]) -> None:
+    """Refuse no role at all, and roles that a side cannot hold."""
+    if not roles:
+        raise Invalid(_("Choose at least one role."), fields={"roles": _("Choose at least one role.")})
+    for role in roles:
+        if role not in roles_of(side):
+            raise Invalid(_("%(role)s is not a role of the %(side)s’s side.", role=role.value, side=side.value))
+
+
+def grant_signing_right(project: Project, membership: Membership, user: User, *, by: Actor) -> None:
+    """Let a member sign; an act of its own, told with who granted it. Refuses a person who has not signed in yet."""
+    if not user.active:
+        raise Refused(_("%(name)s has not accepted the invitation yet.", name=user.name))
+    if not membership.may_sign:
+        membership.may_sign = True
+        told = SigningRightGranted(project_id=project.id, subject=user.uid, by=by, name=user.name)
+        record(told, membership)
+
+
+def add_unit(project: Project, name: str, *, by: Actor) -> BusinessUnit:
+    """Add a business unit; return the present one when the name is taken."""
+    name = clean_name(name)
+    if present := queries.find_named(BusinessUnit, project.id, name):
+        return present
+    return _added(BusinessUnit(project_id=project.id, name=name), "unit", name, by)
+
+
+def add_process(project: Project, name: str, *, by: Actor) -> BusinessProcess:
+    """Add a business process; return the present one when the name is taken."""
+    name = clean_name(name)
+    if present := queries.find_named(BusinessProcess, project.id, name):
+        return present
+    return _added(BusinessProcess(project_id=project.id, name=name), "business process", name, by)
+
+
+def add_environment(
+    project: Project, name: str, *, by: Actor, address: str = "", sign_in_hint: str = "", test_data: str = ""
+) -> Environment:
+    """Add an environment. Refuses a taken name, and an address that is not http or https."""
+    name = clean_name(name)
+    if queries.find_named(Environment, project.id, name):
+        raise Invalid(_("There is already an environment %(name)s.", name=name))
+    check_address(address)
+    row = Environment(project_id=project.id, name=name, address=address.strip(), sign_in_hint=sign_in_hint.strip())
+    row.test_data = test_data.strip()
+    return _added(row, "environment", name, by)
+
+
+def check_address(address: str) -> None:
+    """Refuse an address that is not http or https; an empty one is allowed."""
+    if address.strip() and not re.match(r"https?://[^\s/]", address.strip()):
+        sentence = _("“%(address)s” is not a web address. It starts with https:// or http://.", address=address[:80])
+        raise Invalid(sentence, fields={"address": sentence})
+
+
+def add_build(project: Project, name: str, *, by: Actor, notes: str = "") -> Build:
+    """Register a build after all earlier ones. Refuses a taken name."""
+    name = clean_name(name)
+    if queries.find_named(Build, project.id, name):
+        raise Invalid(_("There is already a build %(name)s.", name=name))
+    row = Build(project_id=project.id, number=take(project.id, Kind.BUILD), name=name, notes=notes.strip())
+    return _added(row, "build", name, by)
+
+
+def _added(row: Row, kind: str, name: str, by: Actor) -> Row:
+    db.session.add(row)
+    db.session.flush()
+    record(SetUpAdded(project_id=row.project_id, subject=name, by=by, kind=kind, name=name), row)
+    return row

@@ -1,0 +1,1 @@
+"""Requirements: documents, their versions, and approval."""

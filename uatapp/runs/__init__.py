@@ -1,0 +1,1 @@
+"""Runs: attempts at a test by its tester, and what counts."""

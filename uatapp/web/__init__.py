@@ -1,0 +1,1 @@
+"""Flask glue: access, problems, forms, filters, headers, assets. Knows the kernel only."""
