@@ -19,7 +19,7 @@ from uatapp.kernel.db import db
 from uatapp.kernel.uow import Wiring
 from uatapp.projects import queries as projects
 from uatapp.subscriptions import SUBSCRIPTIONS
-from uatapp.web import access, forms, headers, problems
+from uatapp.web import access, forms, headers, navigation, problems
 
 
 def _folder(name: str) -> str:
@@ -60,6 +60,7 @@ def _plug(app: Flask, settings: Settings) -> None:
     CSRFProtect(app)
     forms.install(app)
     problems.install(app)
+    navigation.install(app)
     security.install(app, settings)
     app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key])
     access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=lambda: None)

@@ -27,6 +27,8 @@ class Project(Audited, Base):
     pass_share: Mapped[int] = mapped_column(default=95)
     created_at: Mapped[datetime] = created()
     customer: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    partners: Mapped[list["ProjectPartner"]] = relationship(lazy="raise_on_sql", viewonly=True)
+    parties = ""  # "Nordwind × Halden", set by find_project; survives the end of a transaction
 
 
 class ProjectPartner(InProject, Audited, Base):

@@ -42,8 +42,13 @@ def actor_of(user: User) -> Actor:
 
 def find_project(key: str) -> Project | None:
     """Return a project with its customer; whether the viewer may know of it is decided by the caller."""
-    statement = sa.select(Project).where(Project.key == key).options(joinedload(Project.customer))
-    return db.session.scalar(statement)
+    partners = selectinload(Project.partners).joinedload(ProjectPartner.organisation)
+    statement = sa.select(Project).where(Project.key == key).options(joinedload(Project.customer), partners)
+    project = db.session.scalar(statement)
+    if project is not None:
+        others = sorted(partner.organisation.name for partner in project.partners)
+        project.parties = " × ".join([project.customer.name, *others])
+    return project
 
 
 def list_members(project_id: int) -> Sequence[Membership]:

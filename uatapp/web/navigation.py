@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, g, request, session, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from uatapp.kernel.actor import Actor
@@ -63,8 +64,15 @@ def install(app: Flask) -> None:
             "nav": _project_pages(actor, project),
             "account_links": _account(actor),
             "theme": session.get("look", "auto"),
-            "my_projects_url": url_for("home.index"),
+            "my_projects_url": "/",
+            "zone_note": _zone_note(project),
         }
+
+
+def _zone_note(project: Any) -> str:
+    if project is None:
+        return ""
+    return str(_("Times are shown for %(zone)s. Nothing you record here is ever deleted.", zone=project.zone))
 
 
 def _viewer(actor: Actor | None, project: Any) -> Viewer | None:
