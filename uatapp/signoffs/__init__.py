@@ -1,0 +1,1 @@
+"""Sign-offs: frozen scope, signatures, waivers, conditions, certificates."""
