@@ -85,10 +85,7 @@ GRANTS: dict[Permission, frozenset[tuple[Side, Role]]] = {
     Permission.CYCLES_MANAGE: _MANAGERS,
     Permission.DEPLOY: _MANAGERS | _both(Role.LEAD),
     Permission.RUNS_SUBMIT: _customer(Role.TESTER, Role.SUPER_USER),
-    Permission.RUNS_READ: _customer(*roles_of(Side.CUSTOMER))
-    | _MANAGERS
-    | _both(Role.AUDITOR)
-    | _WORKERS,
+    Permission.RUNS_READ: _customer(*roles_of(Side.CUSTOMER)) | _MANAGERS | _both(Role.AUDITOR),
     Permission.DEFECT_RAISE: _customer(*roles_of(Side.CUSTOMER)),
     Permission.DEFECT_WORK: _WORKERS,
     Permission.DEFECT_DECIDE: _customer(*roles_of(Side.CUSTOMER)),

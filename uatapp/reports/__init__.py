@@ -1,0 +1,1 @@
+"""Reports: executed results as a spreadsheet."""
