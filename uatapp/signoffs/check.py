@@ -1,0 +1,79 @@
+"""The public page that says whether a certificate is genuine. It shows nothing that the paper does not."""
+
+import hashlib
+import json
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from uatapp.accounts import guessing
+from uatapp.kernel.db import db
+from uatapp.kernel.errors import Invalid, NotFound, TooLarge
+from uatapp.signoffs import queries
+from uatapp.signoffs.labels import STATES
+from uatapp.signoffs.models import Certificate, Signoff
+from uatapp.web.access import public
+
+bp = Blueprint("check", __name__, url_prefix="/check")
+LARGEST = 20 * 1024 * 1024
+LONGEST_CODE = 60
+
+
+@bp.get("/")
+@public("Anybody with the paper may check it")
+def index() -> ResponseReturnValue:
+    """Ask for the code printed on a certificate."""
+    code = request.args.get("code", "").strip()
+    if code:
+        return redirect(url_for(".show", code=code[:LONGEST_CODE]), 303)
+    return render_template("signoffs/check.html", certificate=None, compared=None)
+
+
+@bp.get("/<code>")
+@public("Anybody with the paper may check it; the address has 128 random bits")
+def show(code: str) -> ResponseReturnValue:
+    """Say what a certificate states and its present status."""
+    return _page(_find(code), None)
+
+
+@bp.post("/<code>")
+@public("Anybody with the file may compare it; the file is hashed and not kept")
+def compare(code: str) -> ResponseReturnValue:
+    """Say whether an uploaded file is, byte for byte, the one we sealed."""
+    certificate = _find(code)
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise Invalid(_("Choose the PDF file first."))
+    data = upload.stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise TooLarge(_("Certificates are smaller than 20 MB. This file is not one."))
+    file = queries.find_file(certificate.id)
+    return _page(certificate, bool(file) and hashlib.sha256(data).hexdigest() == file.sha256)
+
+
+def _find(code: str) -> Certificate:
+    address = request.remote_addr or ""
+    guessing.check("check", address)
+    certificate = queries.find_certificate_by_code(code) if len(code) <= LONGEST_CODE else None
+    if certificate is None:
+        guessing.failed("check", address)
+        raise NotFound(_("We have not issued a certificate with this code. Compare it with the paper once more."))
+    return certificate
+
+
+def _page(certificate: Certificate, compared: bool | None) -> ResponseReturnValue:
+    signoff = db.session.get_one(Signoff, certificate.signoff_id)
+    snapshot: dict[str, Any] = queries.document_of(queries.get_snapshot(certificate.signoff_id))
+    file = queries.find_file(certificate.id)
+    return render_template(
+        "signoffs/check.html",
+        certificate=certificate,
+        facts=json.loads(certificate.facts),
+        snapshot=snapshot,
+        state=STATES[signoff.state],
+        signoff=signoff,
+        file=file,
+        compared=compared,
+    )
