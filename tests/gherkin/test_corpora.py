@@ -1,0 +1,107 @@
+"""The official data and real feature files by others, outside the repository: UATAPP_CORPORA says where."""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gherkin import Parser
+from gherkin.ast_builder import AstBuilder
+from gherkin.errors import CompositeParserException
+from gherkin.stream.id_generator import IdGenerator
+
+from uatapp.gherkin.decode import decode
+from uatapp.gherkin.match import known, match
+from uatapp.gherkin.model import Document, ParseProblem
+from uatapp.gherkin.parse import compile_pickles, parse, read_ast
+from uatapp.gherkin.tokens import Matcher
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / os.environ.get("UATAPP_CORPORA", "../shared/data")
+OFFICIAL = DATA / "gherkin-testdata" / "testdata"
+
+pytestmark = [
+    pytest.mark.corpora,
+    pytest.mark.skipif(not DATA.is_dir(), reason=f"no feature files of others in {DATA} (UATAPP_CORPORA)"),
+]
+
+
+def official(folder: str) -> list[Path]:
+    return sorted((OFFICIAL / folder).glob("*.feature"))
+
+
+def expected(path: Path, kind: str) -> list[Any]:
+    return [json.loads(line) for line in Path(f"{path}.{kind}.ndjson").read_text("utf-8").splitlines()]
+
+
+def corpora() -> list[Path]:
+    return sorted(path for path in (DATA / "corpora").rglob("*.feature") if path.is_file())
+
+
+@pytest.mark.parametrize("path", official("good"), ids=lambda path: path.stem)
+def test_good_documents(path: Path) -> None:
+    ids = IdGenerator()
+    ast = read_ast(decode(path.read_bytes()), ids)
+    uri = f"../testdata/good/{path.name}"
+    assert [{"gherkinDocument": {**ast, "uri": uri}}] == expected(path, "ast")
+    assert [{"pickle": pickle} for pickle in compile_pickles(ast, uri, ids)] == expected(path, "pickles")
+
+
+@pytest.mark.parametrize("path", official("bad"), ids=lambda path: path.stem)
+def test_bad_documents(path: Path) -> None:
+    text = decode(path.read_bytes())
+    with pytest.raises(CompositeParserException) as caught:
+        Parser(AstBuilder()).parse(text, Matcher())
+    errors = [line["parseError"] for line in expected(path, "errors")]
+    assert [str(error) for error in caught.value.errors] == [error["message"] for error in errors]
+    with pytest.raises(ParseProblem) as found:
+        parse(path.read_bytes(), path.name)
+    place = errors[0]["source"]["location"]
+    assert (found.value.line, found.value.column) == (place["line"], place.get("column", 1))
+
+
+def test_real_files_are_read_or_named() -> None:
+    documents: list[Document] = []
+    for path in corpora():
+        data = path.read_bytes()
+        assert decode(data).encode() == data.removeprefix(b"\xef\xbb\xbf")
+        try:
+            documents.append(parse(data, str(path)))
+        except ParseProblem as problem:
+            assert problem.code == "unknown_language", (path, problem)
+    assert len(documents) > 500
+    stored = [known((d.path, s.position), d.path, s) for d in documents for s in d.scenarios]
+    result = match(stored, stored)
+    assert len(result.unchanged) == len(stored)
+    assert all(old is new for old, new in result.unchanged)
+
+
+def test_reading_takes_less_than_twice_the_time_of_the_parser() -> None:
+    files = [(path.read_bytes(), str(path)) for path in corpora()][:300]
+    times: list[tuple[float, float]] = []
+    for _ in range(3):
+        times.append((_timed(_parser_alone, files), _timed(_ours, files)))
+    assert min(ours for _, ours in times) < 2 * min(parser for parser, _ in times)
+
+
+def _timed(read: Any, files: list[tuple[bytes, str]]) -> float:
+    began = time.perf_counter()
+    for data, path in files:
+        read(data, path)
+    return time.perf_counter() - began
+
+
+def _parser_alone(data: bytes, _path: str) -> None:
+    try:
+        Parser().parse(data.decode("utf-8-sig"))
+    except CompositeParserException:
+        return
+
+
+def _ours(data: bytes, path: str) -> None:
+    try:
+        parse(data, path)
+    except ParseProblem:
+        return

@@ -1,0 +1,1 @@
+"""Gherkin, pure: parse, render, match identities. No Flask, no database."""
