@@ -19,7 +19,7 @@ from uatapp.kernel.db import db
 from uatapp.kernel.uow import Wiring
 from uatapp.projects import queries as projects
 from uatapp.subscriptions import SUBSCRIPTIONS
-from uatapp.web import access, forms, headers, navigation, problems
+from uatapp.web import access, filters, forms, headers, navigation, problems
 
 
 def _folder(name: str) -> str:
@@ -61,6 +61,7 @@ def _plug(app: Flask, settings: Settings) -> None:
     forms.install(app)
     problems.install(app)
     navigation.install(app)
+    filters.install(app)
     security.install(app, settings)
     app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key])
     access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=lambda: None)

@@ -250,3 +250,15 @@ def file(project: Project, number: int, token: str) -> ResponseReturnValue:
     return answers.serve(found, display=request.args.get("copy") == "display")
 
 
+
+
+@bp.get("/<int:number>/runs/<path:reference>")
+@requires(Permission.PROJECT_READ)
+def seen_in(project: Project, number: int, reference: str) -> ResponseReturnValue:
+    """Show the run in which a defect was seen: lead and engineer read results through their defects."""
+    defect = queries.get_defect(project.id, number)
+    run = reading.find_run(project.id, reference)
+    linked = run is not None and any(link.run_reference == reference for link in queries.links_of(defect.id))
+    if run is None or not linked:
+        raise NotFound
+    return render_template("defects/seen_in.html", defect=defect, run=run)

@@ -49,6 +49,8 @@ class Viewer:
     initials: str
     side: str | None
     is_admin: bool
+    uid: str
+    organisation: str
 
 
 def install(app: Flask) -> None:
@@ -80,7 +82,8 @@ def _viewer(actor: Actor | None, project: Any) -> Viewer | None:
         return None
     standing = actor.standing(project.id) if project is not None else None
     initials = "".join(word[0] for word in actor.name.split()[:2]).upper()
-    return Viewer(actor.name, initials, standing.side.value if standing else None, actor.is_admin)
+    side = standing.side.value if standing else None
+    return Viewer(actor.name, initials, side, actor.is_admin, actor.uid, actor.organisation)
 
 
 def _project_pages(actor: Actor | None, project: Any) -> list[Entry]:
