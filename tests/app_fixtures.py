@@ -1,6 +1,7 @@
 """Fixtures of the application: `world` on both databases for use cases, `site` on SQLite for pages."""
 
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
+from tests.postgres import PostgresServer
 from tests.world import PASSWORD, World, build
 from uatapp.app import create_app
 from uatapp.defects import models as _defects  # noqa: F401
@@ -16,8 +18,6 @@ from uatapp.signoffs import models as _signoffs  # noqa: F401
 from uatapp.config import Settings
 from uatapp.kernel.db import db
 from uatapp.operations import schema
-
-_template: dict[str, object] = {}
 
 
 def _settings(home: Path, database_url: str = "") -> Settings:
@@ -50,6 +50,21 @@ def sqlite_world(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -
     return home / "uatapp.db", world.user_ids
 
 
+@pytest.fixture(scope="session")
+def postgresql_world(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory, password_hash: str
+) -> tuple[str, dict[str, int]]:
+    """Make the world once per worker; each test gets a clone of the database."""
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    app = _app(tmp_path_factory.mktemp("pg"), postgres_server.create(name))
+    with app.app_context():
+        schema.upgrade()
+        world = build(app, password_hash)
+        db.session.remove()
+        db.engine.dispose()
+    return name, world.user_ids
+
+
 @pytest.fixture
 def site(tmp_path: Path, sqlite_world: tuple[Path, dict[str, int]]) -> Iterator[World]:
     """The world on SQLite, inside an application context."""
@@ -65,9 +80,11 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     if request.param == "sqlite":
         yield request.getfixturevalue("site")
         return
-    url, user_ids = request.getfixturevalue("postgresql_world")
-    home = tmp_path / "home"
-    yield from _enter(_app(home, url), user_ids)
+    template, user_ids = request.getfixturevalue("postgresql_world")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = f"w{uuid.uuid4().hex[:12]}"
+    yield from _enter(_app(tmp_path / "home", server.create(name, template)), user_ids)
+    server.drop(name)
 
 
 def _enter(app: Flask, user_ids: dict[str, int]) -> Iterator[World]:

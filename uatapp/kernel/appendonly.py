@@ -27,7 +27,7 @@ def _statements(dialect: str) -> Iterator[str]:
     if dialect == "postgresql":
         yield (
             "CREATE OR REPLACE FUNCTION uatapp_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'append-only: % of %', TG_OP, TG_TABLE_NAME; END $$"
+            "$$ BEGIN RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_OP || ' of ' || TG_TABLE_NAME; END $$"
         )
     for table in tables():
         yield from _postgresql(table) if dialect == "postgresql" else _sqlite(table)
