@@ -1,5 +1,6 @@
 """Documents and requirements. Versions are frozen; their states stand beside them."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -47,13 +48,12 @@ class DocumentVersion(InProject, Frozen, Base):
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     author_uid: Mapped[str]
     at: Mapped[datetime] = created()
+    author: Mapped[User] = relationship(lazy="raise_on_sql", viewonly=True)
 
     def frozen_ref(self) -> str:
         return f"document {self.path} v{self.number}"
 
     def frozen_content(self) -> dict[str, Any]:
-        import hashlib
-
         return {
             "path": self.path,
             "number": self.number,
@@ -66,7 +66,8 @@ class Requirement(InProject, Audited, Base):
     """One scenario, whose identity outlives edits, renames and moves.
 
     `latest_number` is its newest version; `approved_number` the one that counts (0: none yet).
-    `removal_asked` is set when its document no longer has it, until a head approves the retirement.
+    `removal_asked` is set, with who did, when its document no longer has it, until a head approves the
+    retirement. `tags` are the scenario's, its feature's and rule's; `row_tags` those of each Examples block.
     """
 
     __tablename__ = "requirement"
@@ -83,11 +84,13 @@ class Requirement(InProject, Audited, Base):
     position: Mapped[int]
     id_tag: Mapped[str | None]
     tags: Mapped[list[Any]]
+    row_tags: Mapped[list[Any]] = mapped_column(default=list)
     identity_hash: Mapped[str]
     state: Mapped[RequirementState] = mapped_column(default=RequirementState.ACTIVE)
     latest_number: Mapped[int] = mapped_column(default=1)
     approved_number: Mapped[int] = mapped_column(default=0)
     removal_asked: Mapped[bool] = mapped_column(default=False)
+    removal_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     document: Mapped[Document] = relationship(lazy="raise_on_sql", viewonly=True)
 
 
@@ -96,7 +99,7 @@ class RequirementVersion(InProject, Frozen, Base):
 
     `content`: {"rule", "name", "outline", "language", "background": [step…], "steps": [step…],
     "examples": [{"name", "header": […], "rows": [[…]…]}…]}; a step is
-    {"kind", "keyword", "text", "table": [[…]…] | null, "doc_string": str | null}.
+    {"kind", "keyword", "text", "table": [[…]…] | null, "doc_string": str | null, "media_type": str}.
     """
 
     __tablename__ = "requirement_version"
@@ -117,6 +120,7 @@ class RequirementVersion(InProject, Frozen, Base):
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     author_uid: Mapped[str]
     at: Mapped[datetime] = created()
+    author: Mapped[User] = relationship(lazy="raise_on_sql", viewonly=True)
 
     def frozen_ref(self) -> str:
         return f"{self.reference} v{self.number}"
@@ -150,7 +154,10 @@ class RequirementVersionState(InProject, Audited, Base):
 
 
 class ImportReport(InProject, Base):
-    """What an import did, for the page that shows it: the same counts as `uatapp import --json`."""
+    """What an import did, for the page that shows it; `result` is as `uatapp import --json`, none while it runs.
+
+    `documents` has the ids of the documents that came in; `upload_sha256` names the stored upload.
+    """
 
     __tablename__ = "import_report"
     __table_args__ = within()
@@ -162,3 +169,6 @@ class ImportReport(InProject, Base):
     unit_id: Mapped[int | None]
     process_id: Mapped[int | None]
     result: Mapped[dict[str, Any] | None]
+    documents: Mapped[list[Any]] = mapped_column(default=list)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)

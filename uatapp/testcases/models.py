@@ -16,7 +16,8 @@ class TestCase(InProject, Audited, Base):
     """One scenario, or one Examples row.
 
     `in_use` is set when a cycle takes it. `version_number` is the current version; results count on
-    versions from `valid_from` on, and while the case is suspect on the current one only.
+    versions from `valid_from` on, and while the case is suspect on the current one only. `block`,
+    `block_name` and `row` say where its Examples row stands, so that it is recognised after an edit.
     """
 
     __tablename__ = "test_case"
@@ -31,6 +32,9 @@ class TestCase(InProject, Audited, Base):
     requirement_id: Mapped[int] = mapped_column(index=True)
     title: Mapped[str]
     position: Mapped[int] = mapped_column(default=0)
+    block: Mapped[int] = mapped_column(default=0)
+    block_name: Mapped[str] = mapped_column(default="")
+    row: Mapped[int] = mapped_column(default=0)
     state: Mapped[CaseState] = mapped_column(default=CaseState.READY)
     in_use: Mapped[bool] = mapped_column(default=False)
     version_number: Mapped[int] = mapped_column(default=1)
