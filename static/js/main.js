@@ -1,0 +1,6 @@
+// Binds one ES module to each element with data-module; pages work without.
+for (const element of document.querySelectorAll("[data-module]")) {
+  for (const name of element.dataset.module.split(" ")) {
+    import(`./${name}.js`).then((module) => module.default(element));
+  }
+}
