@@ -14,7 +14,7 @@ from uatapp.audit import writer
 from uatapp.config import Settings
 from uatapp.kernel import engine
 from uatapp.kernel.actor import Actor
-from uatapp.jobs import models as _jobs  # noqa: F401 - mapped
+from uatapp.jobs import worker
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import Wiring
 from uatapp.projects import queries as projects
@@ -64,6 +64,7 @@ def _plug(app: Flask, settings: Settings) -> None:
     filters.install(app)
     security.install(app, settings)
     app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key])
+    worker.install(app)
     access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=lambda: None)
     app.config["DECLARED_ACCESS"] = {f"security.{name}": "Accounts" for name in ("login", "logout")}
 
