@@ -1,0 +1,86 @@
+"""What counts: the outcome of an assignment, a test case and a requirement, as SQL and as the same rule in words."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from uatapp.cycles.models import Assignment, Cycle, CycleItem
+from uatapp.cycles.states import AssignmentState
+from uatapp.testcases.models import TestCase
+from uatapp.testcases.states import CaseState
+
+N_ = str
+WORST_FIRST = ("failed", "blocked", "stale", "not_run", "passed_with_remarks", "passed", "not_applicable")
+RULE = N_(
+    "A test counts with its last result on its present version, the worst where several people tried it. "
+    "Share passed = (passed + passed with remarks) / (in scope − does not apply), rounded down."
+)
+RULES = (
+    N_("Worst first: failed, blocked, changed since tested, not run, passed with remarks, passed."),
+    N_("Over several cycles the newest one counts in which a test has a result that is valid."),
+    N_("A requirement takes the worst outcome of its tests; without tests it is not covered."),
+)
+
+
+def worst(outcomes: Sequence[str]) -> str:
+    """Return the worst of some outcomes; "uncovered" of none."""
+    return min(outcomes, key=WORST_FIRST.index) if outcomes else "uncovered"
+
+
+def is_valid() -> sa.ColumnElement[bool]:
+    """Say in SQL whether an assignment's last run counts for its test case (joined as TestCase)."""
+    current = Assignment.run_version == TestCase.version_number
+    carried = sa.and_(TestCase.state != CaseState.SUSPECT, Assignment.run_version >= TestCase.valid_from)
+    return sa.or_(current, carried)
+
+
+def outcome_sql() -> sa.ColumnElement[str]:
+    """Return the effective outcome of an assignment (joined with its TestCase) as SQL."""
+    return sa.case(
+        (Assignment.outcome.is_(None), "not_run"),
+        (~is_valid(), "stale"),
+        else_=sa.cast(Assignment.outcome, sa.String),
+    )
+
+
+def rank_sql(outcome: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
+    """Return the place of an outcome among the worst (0 is worst)."""
+    return sa.case({word: n for n, word in enumerate(WORST_FIRST)}, value=outcome)
+
+
+def word_sql(rank: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
+    return sa.case(dict(enumerate(WORST_FIRST)), value=rank)
+
+
+def case_outcomes(cycle_ids: Collection[int]) -> sa.Select[Any]:
+    """Select test_case_id and outcome, one row per test case in these cycles.
+
+    In a cycle the worst of its assignments counts (not run without any); over cycles the newest one in
+    which it has a valid result, else the newest one it is in.
+    """
+    outcome = outcome_sql()
+    rank = sa.func.coalesce(sa.func.min(rank_sql(outcome)), WORST_FIRST.index("not_run"))
+    valid = sa.func.max(sa.case((sa.and_(Assignment.outcome.is_not(None), is_valid()), 1), else_=0))
+    live = sa.and_(Assignment.item_id == CycleItem.id, Assignment.state != AssignmentState.WITHDRAWN)
+    per_cycle = (
+        sa.select(
+            CycleItem.test_case_id.label("test_case_id"),
+            Cycle.number.label("cycle"),
+            rank.label("rank"),
+            valid.label("valid"),
+        )
+        .join(Cycle, Cycle.id == CycleItem.cycle_id)
+        .join(TestCase, TestCase.id == CycleItem.test_case_id)
+        .outerjoin(Assignment, live)
+        .where(CycleItem.cycle_id.in_(cycle_ids), TestCase.state != CaseState.RETIRED)
+        .group_by(CycleItem.test_case_id, Cycle.number)
+        .subquery()
+    )
+    order = (per_cycle.c.valid.desc(), per_cycle.c.cycle.desc())
+    numbered = sa.select(
+        per_cycle.c.test_case_id,
+        per_cycle.c.rank,
+        sa.func.row_number().over(partition_by=per_cycle.c.test_case_id, order_by=order).label("place"),
+    ).subquery()
+    return sa.select(numbered.c.test_case_id, word_sql(numbered.c.rank).label("outcome")).where(numbered.c.place == 1)

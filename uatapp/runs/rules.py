@@ -1,0 +1,80 @@
+"""Decisions about runs that need several facts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from uatapp.cycles.states import BlockCause, Outcome
+from uatapp.runs.states import StepAnswer
+
+SLIP = timedelta(minutes=10)
+LONGEST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a tester told about a run: an answer per step that needs one, remarks, and why it was not done."""
+
+    answers: Mapping[int, StepAnswer]
+    remarks: Mapping[int, str]
+    remark: str = ""
+    reason: str = ""
+    not_applicable: bool = False
+    blocked_by: BlockCause | None = None
+
+
+def asked(steps: Sequence[Mapping[str, object]]) -> tuple[int, ...]:
+    """Return the positions (from 1) of the steps that need an answer: all but "Before you start"."""
+    return tuple(n for n, step in enumerate(steps, 1) if step["kind"] != "given")
+
+
+def outcome(told: Told, positions: Sequence[int]) -> Outcome | None:
+    """Return the outcome by the first matching rule; None while answers are missing or nothing was asked.
+
+    Any step not as expected: failed. All as expected: passed, or passed with remarks when one was typed.
+    Any not done: blocked, or not applicable where the tester says so.
+    """
+    given = [told.answers.get(position) for position in positions]
+    if StepAnswer.NOT_AS_EXPECTED in given:
+        return Outcome.FAILED
+    if given and all(answer is StepAnswer.AS_EXPECTED for answer in given):
+        typed = told.remark.strip() or any(text.strip() for text in told.remarks.values())
+        return Outcome.PASSED_WITH_REMARKS if typed else Outcome.PASSED
+    if told.not_applicable:
+        return Outcome.NOT_APPLICABLE
+    if StepAnswer.NOT_DONE in given:
+        return Outcome.BLOCKED
+    return None
+
+
+def faults(told: Told, positions: Sequence[int]) -> dict[str, str]:
+    """Return what is missing before a run can be submitted, by field."""
+    came_to = outcome(told, positions)
+    if came_to is None:
+        missing = [n for n in positions if n not in told.answers]
+        first = missing[0] if missing else 1
+        return {f"answer-{first}": f"Step {first} has no answer yet. Say how it went, or that it does not apply."}
+    if came_to is Outcome.BLOCKED and not told.reason.strip():
+        return {"reason": "Say what stopped you, so that somebody can help."}
+    if came_to is Outcome.NOT_APPLICABLE and not told.reason.strip():
+        return {"reason": "Say why this test does not apply. It is printed."}
+    if came_to is Outcome.FAILED and not _said_what(told, positions):
+        first = next(n for n in positions if told.answers.get(n) is StepAnswer.NOT_AS_EXPECTED)
+        return {f"remark-{first}": f"Say in a few words what you saw at step {first}."}
+    return {}
+
+
+def _said_what(told: Told, positions: Sequence[int]) -> bool:
+    wrong = [n for n in positions if told.answers.get(n) is StepAnswer.NOT_AS_EXPECTED]
+    return bool(told.remark.strip()) or any(told.remarks.get(n, "").strip() for n in wrong)
+
+
+def why_not_void(submitted_at: datetime, now: datetime, is_tester: bool, reason: str, cycle_open: bool) -> str | None:
+    """Return why a run cannot be taken back; within ten minutes its tester needs no reason."""
+    if not is_tester:
+        return "Only the person who submitted this result can take it back."
+    if not cycle_open:
+        return "The cycle is closed. Ask your project manager to reopen it."
+    if now - submitted_at > SLIP and not reason.strip():
+        return "After ten minutes a result is taken back with a reason. Say why."
+    return None
