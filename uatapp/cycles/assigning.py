@@ -1,0 +1,243 @@
+"""Assignments: made in bulk, moved by the lifecycle, given to somebody else, withdrawn, sent back."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from uatapp.accounts.models import User
+from uatapp.cycles import events, queries
+from uatapp.cycles.models import Assignment, Cycle, CycleItem
+from uatapp.cycles.states import ASSIGNMENT, AssignmentState, CycleState
+from uatapp.kernel.actor import Actor
+from uatapp.kernel.db import db
+from uatapp.kernel.errors import Invalid, Refused
+from uatapp.kernel.permissions import Side
+from uatapp.kernel.references import Kind, written
+from uatapp.kernel.uow import record
+from uatapp.projects.models import Membership, Project
+from uatapp.requirements.models import Requirement, RequirementVersion
+from uatapp.testcases.events import CaseRetired, CaseTestAgain
+from uatapp.testcases.models import TestCase
+
+OPEN_STATES = (CycleState.PLANNED, CycleState.OPEN)
+AT_WORK = (AssignmentState.TO_DO, AssignmentState.IN_PROGRESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Why somebody should perhaps not be the only tester of a requirement (rule 7)."""
+
+    tester: str
+    text: str
+
+
+def assign(
+    project: Project,
+    cycle: Cycle,
+    case_ids: Collection[int],
+    members: Sequence[Membership],
+    *,
+    by: Actor,
+    due_on: date | None = None,
+) -> int:
+    """Assign tests to testers, each with each; who has one keeps it. Returns how many are new.
+
+    Refuses people who are not the customer's testers, and a cycle that is closed or dropped.
+    """
+    if cycle.state not in OPEN_STATES:
+        raise Refused(_("“%(name)s” is %(state)s. Nothing is assigned in it.", name=cycle.name, state=cycle.state.value))
+    if not members or not case_ids:
+        raise Invalid(_("Choose at least one test and one tester."))
+    if any(member.side is not Side.CUSTOMER for member in members):
+        raise Refused(_("The partner’s people never record a customer’s result."))
+    new = _missing(cycle, case_ids, [member.user_id for member in members])
+    if not new:
+        return 0
+    rows = [
+        {"project_id": project.id, "cycle_id": cycle.id, "item_id": item, "tester_id": tester, "due_on": due_on}
+        for item, tester in new
+    ]
+    for row in rows:
+        row |= {"state": AssignmentState.TO_DO, "run_count": 0, "note": ""}
+    db.session.execute(sa.insert(Assignment), rows)
+    told = events.AssignmentsMade(
+        project_id=project.id,
+        subject=f"{project.key} cycle {cycle.number}",
+        by=by,
+        cycle_id=cycle.id,
+        name=cycle.name,
+        count=len(rows),
+        testers=tuple(member.user.name for member in members),
+        due=due_on.isoformat() if due_on else "",
+        items=_references(project, [item for item, _tester in new]),
+    )
+    record(told, Assignment)
+    return len(rows)
+
+
+def _missing(cycle: Cycle, case_ids: Collection[int], testers: Sequence[int]) -> list[tuple[int, int]]:
+    wanted = sa.select(CycleItem.id).where(CycleItem.cycle_id == cycle.id, CycleItem.test_case_id.in_(case_ids))
+    items = db.session.scalars(wanted.order_by(CycleItem.id)).all()
+    if len(items) != len(set(case_ids)):
+        raise Invalid(_("One of these tests is not in the scope of this cycle. Reload the page and choose again."))
+    pairs = sa.select(Assignment.item_id, Assignment.tester_id).where(Assignment.cycle_id == cycle.id)
+    present = {(item, tester) for item, tester in db.session.execute(pairs)}
+    return [(item, tester) for item in items for tester in testers if (item, tester) not in present]
+
+
+def _references(project: Project, item_ids: Collection[int]) -> tuple[str, ...]:
+    statement = sa.select(TestCase.number).join(CycleItem, CycleItem.test_case_id == TestCase.id)
+    numbers = db.session.scalars(statement.where(CycleItem.id.in_(set(item_ids))).order_by(TestCase.number))
+    return tuple(written(project.key, Kind.TEST_CASE, number) for number in numbers)
+
+
+def warnings(project: Project, case_ids: Collection[int], members: Sequence[Membership]) -> list[Caution]:
+    """Say who of these wrote one of the requirements, or holds the right to sign: allowed, but it may not count."""
+    author = (RequirementVersion.requirement_id == Requirement.id) & (
+        RequirementVersion.number == Requirement.approved_number
+    )
+    statement = (
+        sa.select(RequirementVersion.author_id, sa.func.count(Requirement.id.distinct()))
+        .join(Requirement, author)
+        .join(TestCase, TestCase.requirement_id == Requirement.id)
+        .where(TestCase.id.in_(case_ids))
+        .group_by(RequirementVersion.author_id)
+    )
+    wrote = {user_id: number for user_id, number in db.session.execute(statement)}
+    found = []
+    for member in members:
+        if number := wrote.get(member.user_id):
+            text = _("wrote %(n)s of these requirements; somebody else should try them as well.", n=number)
+            found.append(Caution(member.user.name, text))
+        if member.may_sign:
+            text = _("may sign; a requirement that only signatories tried counts as not run.")
+            found.append(Caution(member.user.name, text))
+    return found
+
+
+def _test(project_id: int, assignment: Assignment) -> tuple[str, str]:
+    """Return the reference of an assignment's test and the name of its tester."""
+    statement = (
+        sa.select(Project.key, TestCase.number, User.name)
+        .select_from(Assignment)
+        .join(Project, Project.id == Assignment.project_id)
+        .join(CycleItem, CycleItem.id == Assignment.item_id)
+        .join(TestCase, TestCase.id == CycleItem.test_case_id)
+        .join(User, User.id == Assignment.tester_id)
+        .where(Assignment.id == assignment.id, Assignment.project_id == project_id)
+    )
+    key, number, name = db.session.execute(statement).one()
+    return written(key, Kind.TEST_CASE, number), name
+
+
+def move(assignment: Assignment, action: str, *, by: Actor, note: str = "") -> None:
+    """Take an action by the lifecycle, tell it, and leave a word to the tester. Refuses what is no transition."""
+    before, target = assignment.state, AssignmentState(ASSIGNMENT.after(assignment.state, action))
+    reference, tester = _test(assignment.project_id, assignment)
+    assignment.state = target
+    if target in (AssignmentState.TO_DO, AssignmentState.RETEST_DUE, AssignmentState.WITHDRAWN) or note:
+        assignment.note = note
+    if target is not AssignmentState.BLOCKED:
+        assignment.blocked_by = None
+    told = events.AssignmentMoved(
+        project_id=assignment.project_id,
+        subject=reference,
+        by=by,
+        assignment_id=assignment.id,
+        tester=tester,
+        move=action,
+        from_=before.value,
+        to=target.value,
+        why=note,
+    )
+    record(told, assignment)
+    db.session.flush()
+
+
+def withdraw(assignment: Assignment, reason: str, *, by: Actor) -> None:
+    """Take a test away from its tester, with a reason."""
+    move(assignment, "withdraw", by=by, note=_reason(reason))
+
+
+def send_back(assignment: Assignment, reason: str, *, by: Actor) -> None:
+    """Give a test back to its tester: its cause is gone."""
+    move(assignment, "send_back", by=by, note=_reason(reason))
+
+
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise Invalid(_("Give a reason."), fields={"reason": _("Give a reason.")})
+    return reason.strip()
+
+
+def reassign(project: Project, assignment: Assignment, member: Membership, reason: str, *, by: Actor) -> Assignment:
+    """Give a test to somebody else. Without a run the assignment moves; with one it is withdrawn and a new one made."""
+    if member.side is not Side.CUSTOMER:
+        raise Refused(_("The partner’s people never record a customer’s result."))
+    if member.user_id == assignment.tester_id:
+        return assignment
+    where = (Assignment.item_id == assignment.item_id, Assignment.tester_id == member.user_id)
+    present = db.session.scalar(sa.select(Assignment).where(*where))
+    if present is not None and present.state is not AssignmentState.WITHDRAWN:
+        raise Refused(_("%(name)s has this test already.", name=member.user.name))
+    reference, before = _test(project.id, assignment)
+    told = {"before": before, "after": member.user.name, "why": reason.strip()}
+    if assignment.run_count == 0 and present is None and assignment.state in AT_WORK:
+        assignment.tester_id, assignment.state = member.user_id, AssignmentState.TO_DO
+        target = assignment
+    else:
+        target = _handed_over(project, assignment, present, member, by)
+    event = events.Reassigned(project_id=project.id, subject=reference, by=by, assignment_id=target.id, **told)
+    record(event, assignment, target)
+    db.session.flush()
+    return target
+
+
+def _handed_over(
+    project: Project, old: Assignment, present: Assignment | None, member: Membership, by: Actor
+) -> Assignment:
+    retest = old.state is AssignmentState.RETEST_DUE
+    target = present or Assignment(
+        project_id=project.id, cycle_id=old.cycle_id, item_id=old.item_id, tester_id=member.user_id
+    )
+    target.state = AssignmentState.RETEST_DUE if retest else AssignmentState.TO_DO
+    target.due_on = old.due_on
+    db.session.add(target)
+    move(old, "withdraw", by=by, note=_("Given to %(name)s.", name=member.user.name))
+    db.session.flush()
+    return target
+
+
+def on_test_again(event: CaseTestAgain) -> None:
+    """A changed test is to be tested again: its assignments in open cycles go back to do, with an explanation."""
+    for assignment in _of_case(event.test_case_id, (CycleState.PLANNED, CycleState.OPEN)):
+        if assignment.state not in AT_WORK:
+            move(assignment, "give_back", by=event.by, note=_("The requirement has changed. Please test it again."))
+
+
+def on_case_retired(event: CaseRetired) -> None:
+    """A retired test is withdrawn where it was not finished."""
+    finished = (AssignmentState.PASSED, AssignmentState.NOT_APPLICABLE, AssignmentState.WITHDRAWN)
+    for assignment in _of_case(event.test_case_id, (CycleState.PLANNED, CycleState.OPEN)):
+        if assignment.state not in finished:
+            move(assignment, "withdraw", by=event.by, note=_("The requirement was retired."))
+
+
+def _of_case(test_case_id: int, states: Collection[CycleState]) -> Sequence[Assignment]:
+    statement = (
+        sa.select(Assignment)
+        .join(CycleItem, CycleItem.id == Assignment.item_id)
+        .join(Cycle, Cycle.id == CycleItem.cycle_id)
+        .where(CycleItem.test_case_id == test_case_id, Cycle.state.in_(states))
+        .where(Assignment.state != AssignmentState.WITHDRAWN)
+        .order_by(Assignment.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def list_members(project: Project, ids: Collection[int]) -> list[Membership]:
+    """Return the testers of these membership ids; others are left out."""
+    return [member for member in queries.testers(project.id) if member.id in set(ids)]

@@ -1,0 +1,25 @@
+"""Giving a file: inert, whatever it holds. Who may have it is decided by the caller."""
+
+from flask import Response
+
+from uatapp.evidence.models import Evidence
+from uatapp.kernel import storage
+
+SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+
+
+def serve(evidence: Evidence, *, display: bool = False) -> Response:
+    """Return the re-encoded copy for display inside pages, or the original as a download."""
+    if display and evidence.display_sha256:
+        answer = Response(storage.get(evidence.display_sha256), mimetype="image/png")
+    else:
+        answer = Response(storage.get(evidence.sha256), mimetype=evidence.media_type)
+        answer.headers.set("Content-Disposition", "attachment", filename=_ascii(evidence.name))
+        answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+def _ascii(name: str) -> str:
+    return name.replace('"', "'")
