@@ -36,9 +36,7 @@ class DocumentVersion(InProject, Frozen, Base):
     """The bytes of a document at one moment, kept exactly."""
 
     __tablename__ = "document_version"
-    __table_args__ = within(
-        sa.UniqueConstraint("document_id", "number"), inside("document_id", "document")
-    )
+    __table_args__ = within(sa.UniqueConstraint("document_id", "number"), inside("document_id", "document"))
 
     document_id: Mapped[int]
     path: Mapped[str]
@@ -140,9 +138,7 @@ class RequirementVersionState(InProject, Audited, Base):
     """Where a version stands, beside its frozen row."""
 
     __tablename__ = "requirement_version_state"
-    __table_args__ = within(
-        sa.UniqueConstraint("version_id"), inside("version_id", "requirement_version")
-    )
+    __table_args__ = within(sa.UniqueConstraint("version_id"), inside("version_id", "requirement_version"))
 
     version_id: Mapped[int]
     state: Mapped[VersionState] = mapped_column(default=VersionState.DRAFT)

@@ -86,9 +86,7 @@ class CarryOver(InProject, Frozen, Base):
     """*Results stand*: results on versions from `from_number` count for `to_number`, by a person's decision."""
 
     __tablename__ = "carry_over"
-    __table_args__ = within(
-        sa.UniqueConstraint("test_case_id", "to_number"), inside("test_case_id", "test_case")
-    )
+    __table_args__ = within(sa.UniqueConstraint("test_case_id", "to_number"), inside("test_case_id", "test_case"))
 
     test_case_id: Mapped[int]
     reference: Mapped[str]

@@ -1,0 +1,170 @@
+"""Reads about documents and requirements."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, load_only
+
+from uatapp.kernel.db import db
+from uatapp.kernel.errors import NotFound
+from uatapp.projects.queries import list_members
+from uatapp.requirements.models import (
+    Document,
+    DocumentVersion,
+    ImportReport,
+    Requirement,
+    RequirementVersion,
+    RequirementVersionState,
+)
+from uatapp.requirements.rules import Person
+from uatapp.requirements.states import RequirementState, VersionState
+
+UNDECIDED = (VersionState.DRAFT, VersionState.IN_REVIEW)
+
+
+def people(project_id: int) -> list[Person]:
+    """Return the members as rules see them."""
+    return [
+        Person(m.user_id, m.user.name, m.side, frozenset(held.role for held in m.roles), m.unit_id)
+        for m in list_members(project_id)
+    ]
+
+
+def list_documents(project_id: int) -> Sequence[Document]:
+    """Return all documents by path, those without a text left out."""
+    where = (Document.project_id == project_id, Document.version_number > 0)
+    return db.session.scalars(sa.select(Document).where(*where).order_by(Document.path)).all()
+
+
+def get_document(project_id: int, document_id: int, *, lock: bool = False) -> Document:
+    """Return a document with its unit and process; refuse one that is not there."""
+    statement = sa.select(Document).where(Document.project_id == project_id, Document.id == document_id)
+    if lock:
+        statement = statement.with_for_update()
+    else:
+        statement = statement.options(joinedload(Document.unit), joinedload(Document.process))
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_document(project_id: int, path: str) -> Document | None:
+    """Return a document by its path, also one whose text has gone."""
+    return db.session.scalar(sa.select(Document).where(Document.project_id == project_id, Document.path == path))
+
+
+def newest_version(document_id: int) -> DocumentVersion | None:
+    """Return a document's newest version with its bytes."""
+    statement = sa.select(DocumentVersion).where(DocumentVersion.document_id == document_id)
+    return db.session.scalar(statement.order_by(DocumentVersion.number.desc()).limit(1))
+
+
+def get_document_version(document_id: int, number: int) -> DocumentVersion:
+    """Return one version with its bytes; refuse one that is not there."""
+    where = (DocumentVersion.document_id == document_id, DocumentVersion.number == number)
+    found = db.session.scalar(sa.select(DocumentVersion).where(*where))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_document_versions(document_id: int) -> Sequence[DocumentVersion]:
+    """Return a document's versions without their bytes, newest first, with who made them."""
+    light = load_only(DocumentVersion.number, DocumentVersion.path, DocumentVersion.at, DocumentVersion.sha256)
+    statement = sa.select(DocumentVersion).where(DocumentVersion.document_id == document_id)
+    statement = statement.options(light, joinedload(DocumentVersion.author))
+    return db.session.scalars(statement.order_by(DocumentVersion.number.desc())).all()
+
+
+def get_requirement(project_id: int, number: int, *, lock: bool = False) -> Requirement:
+    """Return a requirement with its document, unit and process; refuse one that is not there."""
+    statement = sa.select(Requirement).where(Requirement.project_id == project_id, Requirement.number == number)
+    document = joinedload(Requirement.document)
+    deep = document.options(joinedload(Document.unit), joinedload(Document.process))
+    statement = statement.with_for_update() if lock else statement.options(deep)
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_requirement_versions(requirement_id: int) -> Sequence[tuple[RequirementVersion, RequirementVersionState]]:
+    """Return a requirement's versions with where each stands, newest first."""
+    statement = (
+        sa.select(RequirementVersion, RequirementVersionState)
+        .join(RequirementVersionState, RequirementVersionState.version_id == RequirementVersion.id)
+        .where(RequirementVersion.requirement_id == requirement_id)
+        .options(joinedload(RequirementVersion.author), joinedload(RequirementVersionState.decided_by))
+        .order_by(RequirementVersion.number.desc())
+    )
+    return [(version, state) for version, state in db.session.execute(statement)]
+
+
+def latest() -> sa.ColumnElement[bool]:
+    """Say which version of a requirement is its newest, for a join."""
+    return (RequirementVersion.requirement_id == Requirement.id) & (
+        RequirementVersion.number == Requirement.latest_number
+    )
+
+
+def state_of_latest() -> sa.ColumnElement[str]:
+    """Return SQL for where a requirement stands: retired, removal_asked, or its newest version's state."""
+    return sa.case(
+        (Requirement.state == RequirementState.RETIRED, "retired"),
+        (Requirement.removal_asked, "removal_asked"),
+        else_=sa.cast(RequirementVersionState.state, sa.String),
+    )
+
+
+def with_state(project_id: int) -> Any:
+    """Select (Requirement, where it stands) of a project; the caller narrows and orders."""
+    return (
+        sa.select(Requirement, state_of_latest().label("standing"))
+        .join(RequirementVersion, latest())
+        .join(RequirementVersionState, RequirementVersionState.version_id == RequirementVersion.id)
+        .join(Document, Document.id == Requirement.document_id)
+        .where(Requirement.project_id == project_id)
+    )
+
+
+def waiting(project_id: int) -> Any:
+    """Select (Requirement, version, state) of what waits for an approver: reviews and retirements, by document."""
+    in_review = RequirementVersionState.state == VersionState.IN_REVIEW
+    removal = Requirement.removal_asked & (Requirement.state == RequirementState.ACTIVE)
+    return (
+        sa.select(Requirement, RequirementVersion, RequirementVersionState)
+        .join(RequirementVersion, latest())
+        .join(RequirementVersionState, RequirementVersionState.version_id == RequirementVersion.id)
+        .join(Document, Document.id == Requirement.document_id)
+        .where(Requirement.project_id == project_id, sa.or_(in_review, removal))
+        .options(joinedload(Requirement.document), joinedload(RequirementVersion.author))
+        .order_by(Document.path, Requirement.position, Requirement.number)
+    )
+
+
+def versions_numbered(
+    wanted: Collection[tuple[int, int]],
+) -> dict[int, RequirementVersion]:
+    """Return versions by their requirement, for (requirement id, version number) pairs."""
+    if not wanted:
+        return {}
+    pair = sa.tuple_(RequirementVersion.requirement_id, RequirementVersion.number)
+    rows = db.session.scalars(sa.select(RequirementVersion).where(pair.in_(list(wanted))))
+    return {row.requirement_id: row for row in rows}
+
+
+def get_report(project_id: int, report_id: int) -> ImportReport:
+    """Return an import's report; refuse one that is not there."""
+    where = (ImportReport.project_id == project_id, ImportReport.id == report_id)
+    found = db.session.scalar(sa.select(ImportReport).where(*where))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_documents_of(project_id: int, ids: Collection[int]) -> Sequence[Document]:
+    """Return documents by id, by path, with unit and process."""
+    statement = sa.select(Document).where(Document.project_id == project_id, Document.id.in_(ids))
+    return db.session.scalars(statement.order_by(Document.path)).all()

@@ -1,0 +1,152 @@
+"""Reads about test cases."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from uatapp.kernel.db import db
+from uatapp.kernel.errors import NotFound
+from uatapp.kernel.references import Kind, written
+from uatapp.projects.models import Project
+from uatapp.requirements.models import Document, Requirement
+from uatapp.testcases.models import CarryOver, TestCase, TestCaseVersion
+from uatapp.testcases.states import CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentCase:
+    """A test case as a cycle's scope chooses it; `tags` are its requirement's and its row's."""
+
+    id: int
+    number: int
+    reference: str
+    title: str
+    state: CaseState
+    version_number: int
+    requirement_id: int
+    requirement_number: int
+    requirement_name: str
+    document_id: int
+    document_title: str
+    unit_id: int | None
+    process_id: int | None
+    tags: tuple[str, ...]
+
+
+def current(project_id: int) -> Any:
+    """Select (TestCase, Requirement, Document) of all cases that are not retired, in the documents' order."""
+    return (
+        sa.select(TestCase, Requirement, Document)
+        .join(Requirement, Requirement.id == TestCase.requirement_id)
+        .join(Document, Document.id == Requirement.document_id)
+        .where(TestCase.project_id == project_id, TestCase.state != CaseState.RETIRED)
+        .order_by(Document.path, Requirement.position, Requirement.number, TestCase.position, TestCase.number)
+    )
+
+
+def list_current(
+    project_id: int,
+    *,
+    ids: Collection[int] | None = None,
+    unit_id: int | None = None,
+    process_id: int | None = None,
+) -> list[CurrentCase]:
+    """Return the cases that are not retired, in the documents' order, with what a scope is chosen by."""
+    statement = current(project_id)
+    if ids is not None:
+        statement = statement.where(TestCase.id.in_(ids))
+    if unit_id is not None:
+        statement = statement.where(Document.unit_id == unit_id)
+    if process_id is not None:
+        statement = statement.where(Document.process_id == process_id)
+    key = db.session.scalar(sa.select(Project.key).where(Project.id == project_id)) or ""
+    return [_current(key, *row) for row in db.session.execute(statement)]
+
+
+def _current(key: str, case: TestCase, requirement: Requirement, document: Document) -> CurrentCase:
+    return CurrentCase(
+        id=case.id,
+        number=case.number,
+        reference=written(key, Kind.TEST_CASE, case.number),
+        title=case.title,
+        state=case.state,
+        version_number=case.version_number,
+        requirement_id=requirement.id,
+        requirement_number=requirement.number,
+        requirement_name=requirement.name,
+        document_id=document.id,
+        document_title=document.title,
+        unit_id=document.unit_id,
+        process_id=document.process_id,
+        tags=tags_of(requirement, case),
+    )
+
+
+def tags_of(requirement: Requirement, case: TestCase) -> tuple[str, ...]:
+    """Return a case's tags: those above it, its scenario's and its Examples block's."""
+    of_row = requirement.row_tags[case.block] if case.block < len(requirement.row_tags) else []
+    return tuple(dict.fromkeys((*requirement.tags, *of_row)))
+
+
+def get_case(project_id: int, number: int) -> TestCase:
+    """Return a test case with its requirement and document; refuse one that is not there."""
+    document = joinedload(TestCase.requirement).joinedload(Requirement.document)
+    deep = document.options(joinedload(Document.unit), joinedload(Document.process))
+    where = (TestCase.project_id == project_id, TestCase.number == number)
+    found = db.session.scalar(sa.select(TestCase).where(*where).options(deep))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_version(test_case_id: int, number: int) -> TestCaseVersion:
+    """Return one version of a test case; refuse one that is not there."""
+    where = (TestCaseVersion.test_case_id == test_case_id, TestCaseVersion.number == number)
+    found = db.session.scalar(sa.select(TestCaseVersion).where(*where))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_versions(test_case_id: int) -> Sequence[TestCaseVersion]:
+    """Return all versions of a test case, newest first."""
+    where = TestCaseVersion.test_case_id == test_case_id
+    return db.session.scalars(sa.select(TestCaseVersion).where(where).order_by(TestCaseVersion.number.desc())).all()
+
+
+def list_carry_overs(test_case_id: int) -> Sequence[CarryOver]:
+    """Return the decisions by which results stand, newest first."""
+    where = CarryOver.test_case_id == test_case_id
+    return db.session.scalars(sa.select(CarryOver).where(where).order_by(CarryOver.to_number.desc())).all()
+
+
+def of_requirement(requirement_id: int) -> Sequence[TestCase]:
+    """Return a requirement's test cases in their order, retired ones last."""
+    retired = sa.case((TestCase.state == CaseState.RETIRED, 1), else_=0)
+    statement = sa.select(TestCase).where(TestCase.requirement_id == requirement_id)
+    return db.session.scalars(statement.order_by(retired, TestCase.position, TestCase.number)).all()
+
+
+def count_suspect(project_id: int) -> int:
+    """Count the test cases that wait for a decision."""
+    where = (TestCase.project_id == project_id, TestCase.state == CaseState.SUSPECT)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(TestCase).where(*where)) or 0
+
+
+def suspects(project_id: int) -> Any:
+    """Select (TestCase, Requirement, old version, new version) of what waits for a decision.
+
+    The old version is the newest one before the change that results may count on.
+    """
+    new, old = aliased(TestCaseVersion), aliased(TestCaseVersion)
+    return (
+        sa.select(TestCase, Requirement, old, new)
+        .join(Requirement, Requirement.id == TestCase.requirement_id)
+        .join(new, (new.test_case_id == TestCase.id) & (new.number == TestCase.version_number))
+        .join(old, (old.test_case_id == TestCase.id) & (old.number == TestCase.valid_from))
+        .where(TestCase.project_id == project_id, TestCase.state == CaseState.SUSPECT)
+        .order_by(Requirement.number, TestCase.position, TestCase.number)
+    )
