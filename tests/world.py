@@ -1,9 +1,12 @@
 """A small world for tests: one project of two parties with a person per role, made through the use cases."""
 
+import contextvars
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from uatapp.accounts import service as accounts
 from uatapp.accounts.models import Organisation, User
@@ -37,6 +40,17 @@ PEOPLE: dict[str, tuple[str, str, tuple[Role, ...], str]] = {
 SIGNERS = ("sponsor", "sponsor2", "manager")
 
 
+class Browser(FlaskClient):
+    """A test client whose requests share nothing with the test, as those of a real server do."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request in a context of its own; afterwards the test reads the database anew."""
+        answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
+        if "events" not in db.session().info:
+            db.session.rollback()
+        return answer
+
+
 @dataclass
 class World:
     """Names of people to their user ids, and how to act as them. Use inside an application context."""
@@ -62,9 +76,9 @@ class World:
         assert found is not None
         return found
 
-    def client(self, name: str | None = None) -> FlaskClient:
+    def client(self, name: str | None = None) -> Browser:
         """Return a browser in which a person is signed in."""
-        client = self.app.test_client()
+        client = Browser(self.app, self.app.response_class, use_cookies=True)
         if name is not None:
             uniquifier = self.user(name).fs_uniquifier
             db.session.rollback()

@@ -9,15 +9,19 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from uatapp.accounts import security
+from uatapp.accounts import keeping, security
+from uatapp.accounts import views as account
 from uatapp.audit import writer
 from uatapp.config import Settings
+from uatapp.jobs import worker
 from uatapp.kernel import engine
 from uatapp.kernel.actor import Actor
-from uatapp.jobs import worker
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import Wiring
+from uatapp.projects import administration, home
 from uatapp.projects import queries as projects
+from uatapp.projects import views as project_pages
+from uatapp.signoffs import check
 from uatapp.subscriptions import SUBSCRIPTIONS
 from uatapp.web import access, filters, forms, headers, navigation, problems
 
@@ -57,7 +61,6 @@ def _plug(app: Flask, settings: Settings) -> None:
         engine.prepare(db.engine)
     Babel(app)
     headers.install(app, settings.host, settings.secure)
-    CSRFProtect(app)
     forms.install(app)
     problems.install(app)
     navigation.install(app)
@@ -65,8 +68,12 @@ def _plug(app: Flask, settings: Settings) -> None:
     security.install(app, settings)
     app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key])
     worker.install(app)
-    access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=lambda: None)
-    app.config["DECLARED_ACCESS"] = {f"security.{name}": "Accounts" for name in ("login", "logout")}
+    # access comes before the check of tokens: a form sent after its session ended is kept, not refused
+    access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=keeping.keep_form)
+    CSRFProtect(app)
+    keeping.install(app)
+    for blueprint in (home.bp, account.bp, account.links, administration.bp, project_pages.bp, check.bp):
+        app.register_blueprint(blueprint)
 
 
 def _actor() -> Actor | None:

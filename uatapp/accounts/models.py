@@ -2,15 +2,33 @@
 
 import secrets
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask_security.models import fsqla_v3 as fsqla
+from flask_security.models import fsqla
+from flask_security.models import fsqla_v3 as v3
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from uatapp.kernel.db import Audited, Base, created, db
 
-fsqla.FsModels.set_db_info(db, user_table_name="user", role_table_name="role")
+fsqla.FsModels.set_db_info(db, user_table_name="user", role_table_name="role")  # type: ignore[no-untyped-call]
+
+if TYPE_CHECKING:
+
+    class _RoleColumns:
+        """What Flask-Security's role mixin declares, as the type checker is to see it."""
+
+    class _UserColumns:
+        """What Flask-Security's user mixin declares, as the type checker is to see it."""
+
+        email: Mapped[str]
+        password: Mapped[str | None]
+        active: Mapped[bool]
+        fs_uniquifier: Mapped[str]
+        is_authenticated: bool
+else:
+    _RoleColumns, _UserColumns = v3.FsRoleMixin, v3.FsUserMixin
 
 
 class Organisation(Audited, Base):
@@ -22,7 +40,7 @@ class Organisation(Audited, Base):
     name: Mapped[str] = mapped_column(unique=True)
 
 
-class Role(Base, fsqla.FsRoleMixin):
+class Role(Base, _RoleColumns):
     """Flask-Security's role; roles in projects are memberships', so this table stays empty."""
 
     __tablename__ = "role"
@@ -32,7 +50,7 @@ def _uid() -> str:
     return secrets.token_hex(8)
 
 
-class User(Audited, Base, fsqla.FsUserMixin):
+class User(Audited, Base, _UserColumns):
     """A person. `uid` is public and never reused; `active` is false until the invitation is taken up."""
 
     __tablename__ = "user"
@@ -56,12 +74,31 @@ class User(Audited, Base, fsqla.FsUserMixin):
         super().__init__(**kwargs)
 
 
+class Purpose(StrEnum):
+    """What a one-time link is for."""
+
+    JOIN = "join"
+    SET_UP = "set_up"
+
+
+_SET_UP = sa.text("purpose = 'set_up'")
+
+
 class Invitation(Audited, Base):
-    """A mail link that lets an invited person choose a password; used once. Only the token's hash is kept."""
+    """A link that lets a person choose a password; used once. Only the token's hash is kept.
+
+    There is at most one row for setting the installation up: whoever takes it locks it, so that two
+    first set-ups make one administrator.
+    """
 
     __tablename__ = "invitation"
+    __table_args__ = (
+        sa.Index("uq_invitation_set_up", "purpose", unique=True, sqlite_where=_SET_UP, postgresql_where=_SET_UP),
+        sa.CheckConstraint("(purpose = 'set_up') = (user_id IS NULL)", "whose"),
+    )
 
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(default=Purpose.JOIN)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
     invited_by: Mapped[str]
     created_at: Mapped[datetime] = created()
@@ -73,6 +110,7 @@ class UserSession(Base):
     """A browser's session on the server, so that it can be ended; the cookie holds a secret whose hash is here."""
 
     __tablename__ = "user_session"
+    __table_args__ = (sa.Index("ix_user_session_seen", "seen_at"),)
 
     token_hash: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)

@@ -26,6 +26,16 @@ class MemberAdded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemberReturned(Event):
+    action: ClassVar[str] = "member.returned"
+    sentence: ClassVar[str] = "{by} took {name} ({side}) back as {roles}"
+    name: str
+    side: str
+    roles: tuple[str, ...]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberChanged(Event):
     action: ClassVar[str] = "member.changed"
     sentence: ClassVar[str] = "{by} changed {name}: now {roles}"

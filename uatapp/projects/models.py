@@ -106,9 +106,7 @@ class Build(InProject, Audited, Base):
     """A delivered version of the software; `number` is the running order, which decides what is later."""
 
     __tablename__ = "build"
-    __table_args__ = within(
-        sa.UniqueConstraint("project_id", "number"), sa.UniqueConstraint("project_id", "name")
-    )
+    __table_args__ = within(sa.UniqueConstraint("project_id", "number"), sa.UniqueConstraint("project_id", "name"))
 
     number: Mapped[int]
     name: Mapped[str]

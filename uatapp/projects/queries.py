@@ -1,6 +1,6 @@
 """Reads about projects and who is in them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from uatapp.accounts.models import User
 from uatapp.kernel.actor import Actor, Standing
 from uatapp.kernel.db import db
+from uatapp.kernel.errors import NotFound
+from uatapp.kernel.permissions import Role, Side
 from uatapp.projects.models import (
     Build,
     BusinessProcess,
@@ -46,8 +48,7 @@ def find_project(key: str) -> Project | None:
     statement = sa.select(Project).where(Project.key == key).options(joinedload(Project.customer), partners)
     project = db.session.scalar(statement)
     if project is not None:
-        others = sorted(partner.organisation.name for partner in project.partners)
-        project.parties = " × ".join([project.customer.name, *others])
+        project.parties = _parties(project)
     return project
 
 
@@ -90,3 +91,78 @@ def list_named(kind: type[Named], project_id: int) -> Sequence[Named]:
     """Return all units, processes or environments by name; builds newest first."""
     order = Build.number.desc() if kind is Build else kind.name
     return db.session.scalars(sa.select(kind).where(kind.project_id == project_id).order_by(order)).all()
+
+
+def get_member(project_id: int, uid: str, *, lock: bool = False) -> Membership:
+    """Return a present member by the person's public identity; refuse (NotFound) anybody else."""
+    statement = (
+        sa.select(Membership)
+        .join(Membership.user)
+        .where(Membership.project_id == project_id, User.uid == uid, Membership.removed_at.is_(None))
+        .options(selectinload(Membership.roles), joinedload(Membership.user), joinedload(Membership.unit))
+    )
+    if lock:
+        db.session.execute(sa.select(Project.id).where(Project.id == project_id).with_for_update())
+    found = db.session.scalar(statement.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def count_managers(project_id: int, side: Side) -> int:
+    """Return how many project managers a side has, invited ones included."""
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(MembershipRole)
+        .join(Membership, Membership.id == MembershipRole.membership_id)
+        .where(Membership.project_id == project_id, Membership.side == side, Membership.removed_at.is_(None))
+        .where(MembershipRole.role == Role.PROJECT_MANAGER)
+    )
+    return db.session.scalar(statement) or 0
+
+
+def list_projects(project_ids: Collection[int]) -> Sequence[Project]:
+    """Return these projects with their parties, by name."""
+    return _with_parties(sa.select(Project).where(Project.id.in_(project_ids)).order_by(Project.name))
+
+
+def list_all_projects() -> Sequence[Project]:
+    """Return every project's name and parties, for administrators."""
+    return _with_parties(sa.select(Project).order_by(Project.key))
+
+
+def _with_parties(statement: sa.Select[Project]) -> Sequence[Project]:
+    partners = selectinload(Project.partners).joinedload(ProjectPartner.organisation)
+    found = db.session.scalars(statement.options(joinedload(Project.customer), partners)).all()
+    for project in found:
+        project.parties = _parties(project)
+    return found
+
+
+def _parties(project: Project) -> str:
+    return " × ".join([project.customer.name, *sorted(partner.organisation.name for partner in project.partners)])
+
+
+def list_managers(project_ids: Collection[int]) -> dict[int, list[tuple[Side, str]]]:
+    """Return the project managers' sides and names, per project."""
+    statement = (
+        sa.select(Membership.project_id, Membership.side, User.name)
+        .join(User, User.id == Membership.user_id)
+        .join(MembershipRole, MembershipRole.membership_id == Membership.id)
+        .where(Membership.project_id.in_(project_ids), Membership.removed_at.is_(None))
+        .where(MembershipRole.role == Role.PROJECT_MANAGER)
+        .order_by(Membership.side, User.name)
+    )
+    found: dict[int, list[tuple[Side, str]]] = {}
+    for project_id, side, name in db.session.execute(statement):
+        found.setdefault(project_id, []).append((side, name))
+    return found
+
+
+def get_environment(project_id: int, environment_id: int, *, lock: bool = False) -> Environment:
+    """Return an environment of the project; refuse (NotFound) another's."""
+    statement = sa.select(Environment).where(Environment.project_id == project_id, Environment.id == environment_id)
+    found = db.session.scalar(statement.with_for_update() if lock else statement)
+    if found is None:
+        raise NotFound
+    return found

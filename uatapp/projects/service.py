@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from typing import TypeVar
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from uatapp.accounts.models import Organisation, User
@@ -11,12 +12,20 @@ from uatapp.accounts.service import clean_name
 from uatapp.audit.writer import open_chain
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
-from uatapp.kernel.errors import Invalid, Refused
+from uatapp.kernel.errors import Invalid, Refused, Stale
 from uatapp.kernel.permissions import Role, Side, roles_of
 from uatapp.kernel.references import Kind, take
 from uatapp.kernel.uow import record
 from uatapp.projects import queries
-from uatapp.projects.events import MemberAdded, ProjectCreated, SetUpAdded, SigningRightGranted
+from uatapp.projects.events import (
+    EnvironmentChanged,
+    MemberAdded,
+    MemberReturned,
+    ProjectCreated,
+    SetUpAdded,
+    SigningRightGranted,
+)
+from uatapp.projects.labels import ROLES
 from uatapp.projects.models import (
     Build,
     BusinessProcess,
@@ -30,6 +39,7 @@ from uatapp.projects.models import (
 
 Row = TypeVar("Row", BusinessUnit, BusinessProcess, Environment, Build)
 KEY = re.compile(r"[A-Z][A-Z0-9]{1,7}")
+LONGEST_TEXT = 20_000
 
 
 def create_project(
@@ -38,7 +48,8 @@ def create_project(
     """Create a project and open its audit chain. Refuses a taken or odd key, and a partner that is the customer."""
     _check_key(key)
     if not partners or customer in partners:
-        raise Invalid(_("A project needs a customer and, apart from it, at least one partner."))
+        sentence = _("A project needs a customer and, apart from it, at least one partner.")
+        raise Invalid(sentence, fields={"partners": sentence})
     project = Project(key=key, name=clean_name(name), customer_id=customer.id, zone=zone or "Europe/Berlin")
     db.session.add(project)
     db.session.flush()
@@ -74,17 +85,19 @@ def side_of(project: Project, user: User) -> Side:
 def add_member(
     project: Project, user: User, roles: Collection[Role], *, by: Actor, unit: BusinessUnit | None = None
 ) -> Membership:
-    """Make a person a member. Refuses roles that their side cannot hold, and a second membership."""
+    """Make a person a member, or take a removed one back. Refuses roles their side cannot hold, a second membership."""
     side = side_of(project, user)
     check_roles(side, roles)
-    if queries.find_membership(project.id, user.id):
+    row = queries.find_membership(project.id, user.id)
+    if row is not None and row.removed_at is None:
         raise Refused(_("%(name)s is already a member of this project.", name=user.name))
-    row = Membership(project_id=project.id, user_id=user.id, side=side, unit_id=unit.id if unit else None)
-    db.session.add(row)
+    kind: type[MemberAdded | MemberReturned] = MemberReturned if row is not None else MemberAdded
+    if row is None:
+        row = Membership(project_id=project.id, user_id=user.id, side=side)
+        db.session.add(row)
+    row.unit_id, row.removed_at, row.side = unit.id if unit else None, None, side
     db.session.flush()
-    held = [MembershipRole(project_id=project.id, membership_id=row.id, role=role) for role in sorted(set(roles))]
-    db.session.add_all(held)
-    told = MemberAdded(
+    told = kind(
         project_id=project.id,
         subject=user.uid,
         by=by,
@@ -93,8 +106,24 @@ def add_member(
         roles=tuple(r.value for r in sorted(set(roles))),
         unit=unit.name if unit else "",
     )
-    record(told, row, *held)
+    record(told, row, *set_roles(row, roles))
     return row
+
+
+def set_roles(membership: Membership, roles: Collection[Role]) -> list[MembershipRole]:
+    """Give a member exactly these roles; return the rows that came and went."""
+    held = db.session.scalars(sa.select(MembershipRole).where(MembershipRole.membership_id == membership.id)).all()
+    gone = [row for row in held if row.role not in roles]
+    have = {row.role for row in held}
+    new = [
+        MembershipRole(project_id=membership.project_id, membership_id=membership.id, role=role)
+        for role in sorted(set(roles) - have)
+    ]
+    for row in gone:
+        db.session.delete(row)
+    db.session.add_all(new)
+    db.session.flush()
+    return [*gone, *new]
 
 
 def check_roles(side: Side, roles: Collection[Role]) -> None:
@@ -103,7 +132,8 @@ def check_roles(side: Side, roles: Collection[Role]) -> None:
         raise Invalid(_("Choose at least one role."), fields={"roles": _("Choose at least one role.")})
     for role in roles:
         if role not in roles_of(side):
-            raise Invalid(_("%(role)s is not a role of the %(side)s’s side.", role=role.value, side=side.value))
+            sentence = _("%(role)s is not a role of this side.", role=ROLES[role])
+            raise Invalid(sentence, fields={"roles": sentence})
 
 
 def grant_signing_right(project: Project, membership: Membership, user: User, *, by: Actor) -> None:
@@ -138,8 +168,10 @@ def add_environment(
     """Add an environment. Refuses a taken name, and an address that is not http or https."""
     name = clean_name(name)
     if queries.find_named(Environment, project.id, name):
-        raise Invalid(_("There is already an environment %(name)s.", name=name))
+        sentence = _("There is already an environment %(name)s.", name=name)
+        raise Invalid(sentence, fields={"name": sentence})
     check_address(address)
+    check_texts(sign_in_hint=sign_in_hint, test_data=test_data)
     row = Environment(project_id=project.id, name=name, address=address.strip(), sign_in_hint=sign_in_hint.strip())
     row.test_data = test_data.strip()
     return _added(row, "environment", name, by)
@@ -152,11 +184,38 @@ def check_address(address: str) -> None:
         raise Invalid(sentence, fields={"address": sentence})
 
 
+def check_texts(**texts: str) -> None:
+    """Refuse a text of over 20,000 characters."""
+    for field, text in texts.items():
+        if len(text) > LONGEST_TEXT:
+            sentence = _("Use at most %(longest)s characters. This text has %(n)s.", longest=LONGEST_TEXT, n=len(text))
+            raise Invalid(sentence, fields={field: sentence})
+
+
+def change_environment(
+    environment: Environment, *, address: str, sign_in_hint: str, test_data: str, version: int, by: Actor
+) -> None:
+    """Change how testers reach an environment. Refuses (Stale) when somebody saved it in the meantime."""
+    check_address(address)
+    check_texts(sign_in_hint=sign_in_hint, test_data=test_data)
+    if environment.version != version:
+        theirs = "\n".join((environment.address, environment.sign_in_hint, environment.test_data))
+        yours = "\n".join((address, sign_in_hint, test_data))
+        sentence = _("Somebody changed %(name)s in the meantime. Compare, then save again.", name=environment.name)
+        raise Stale(sentence, theirs=theirs, yours=yours, version=environment.version)
+    environment.address, environment.sign_in_hint = address.strip(), sign_in_hint.strip()
+    environment.test_data, environment.version = test_data.strip(), version + 1
+    told = EnvironmentChanged(project_id=environment.project_id, subject=environment.name, by=by, name=environment.name)
+    record(told, environment)
+
+
 def add_build(project: Project, name: str, *, by: Actor, notes: str = "") -> Build:
     """Register a build after all earlier ones. Refuses a taken name."""
     name = clean_name(name)
     if queries.find_named(Build, project.id, name):
-        raise Invalid(_("There is already a build %(name)s.", name=name))
+        sentence = _("There is already a build %(name)s.", name=name)
+        raise Invalid(sentence, fields={"name": sentence})
+    check_texts(notes=notes)
     row = Build(project_id=project.id, number=take(project.id, Kind.BUILD), name=name, notes=notes.strip())
     return _added(row, "build", name, by)
 

@@ -71,7 +71,7 @@ def install(app: Flask) -> None:
         return answer
 
     app.register_error_handler(AlreadySent, lambda error: redirect(error.location or request.path, 303))
-    app.context_processor(lambda: {"form_key": form_key})
+    app.jinja_env.globals["form_key"] = form_key
 
 
 def claim_form_key() -> None:

@@ -1,0 +1,107 @@
+"""Guessing limits: failed tries are counted per purpose and key, and slow down whoever goes on.
+
+Keys are accounts (a mail address or a uid) and network addresses (`address()`); only a keyed hash is kept.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app, has_request_context, request
+from flask_babel import ngettext
+from sqlalchemy.dialects import postgresql, sqlite
+
+from uatapp.accounts import rules
+from uatapp.accounts.models import Guess
+from uatapp.kernel import clock
+from uatapp.kernel.actor import SYSTEM
+from uatapp.kernel.db import db
+from uatapp.kernel.errors import TooMany
+from uatapp.kernel.events import Event
+from uatapp.kernel.uow import record, unit_of_work
+
+ADDRESS = "address:"
+OPEN_TO_ALL = ("check",)
+
+
+def address() -> str:
+    """Return the key of the network address that asks. An office shares one, so it has more tries than an account."""
+    return ADDRESS + remote()
+
+
+def remote() -> str:
+    """Return the network address that asks, an IPv6 one by its /64; empty outside of requests."""
+    found = (request.remote_addr or "") if has_request_context() else ""
+    return ":".join(found.split(":")[:4]) if found.count(":") > 4 else found
+
+
+def check(purpose: str, *keys: str) -> None:
+    """Refuse (TooMany, with the seconds to wait) when one of the keys failed too often a short while ago."""
+    rows = db.session.execute(
+        sa.select(Guess.key, Guess.count, Guess.last_at).where(
+            Guess.purpose == purpose, Guess.key.in_([_hidden(key) for key in keys])
+        )
+    ).all()
+    free = {_hidden(key): _free(purpose, key) for key in keys}
+    seconds = max((_left(count, last_at, free[key]) for key, count, last_at in rows), default=0)
+    if seconds > 0:
+        raise TooMany(refusal(seconds), seconds=seconds)
+
+
+def _left(count: int, last_at: datetime, free: int) -> int:
+    until = last_at + timedelta(seconds=rules.wait_after(count, free))
+    return max(0, -int((clock.now() - until).total_seconds() // 1))
+
+
+def _free(purpose: str, key: str) -> int:
+    many = key.startswith(ADDRESS) or purpose in OPEN_TO_ALL
+    return rules.FREE_TRIES_OF_AN_ADDRESS if many else rules.FREE_TRIES
+
+
+def refusal(seconds: int) -> str:
+    """Say how long to wait."""
+    if seconds <= 90:
+        return str(
+            ngettext(
+                "Too many tries. Wait one second, then try again.",
+                "Too many tries. Wait %(num)s seconds, then try again.",
+                seconds,
+            )
+        )
+    minutes = -(-seconds // 60)
+    return str(ngettext("", "Too many tries. Wait %(num)s minutes, then try again.", minutes))
+
+
+def failed(purpose: str, *keys: str, telling: Event | None = None) -> None:
+    """Count a failed try, in a unit of work of its own; `telling` is written to the audit trail with it."""
+    with unit_of_work(SYSTEM):
+        for key in sorted({_hidden(key) for key in keys}):
+            _count(purpose, key)
+        if telling is not None:
+            record(telling)
+
+
+def _count(purpose: str, key: str) -> None:
+    session, now = db.session(), clock.now()
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Guess.__table__).values(purpose=purpose, key=key, count=1, last_at=now)
+    forgotten = Guess.last_at < now - rules.FORGOTTEN_AFTER
+    count = sa.case((forgotten, 1), else_=Guess.count + 1)
+    changed = {"count": count, "last_at": now}
+    session.execute(statement.on_conflict_do_update(index_elements=["purpose", "key"], set_=changed))
+
+
+def succeeded(purpose: str, *keys: str) -> None:
+    """Forget the failed tries of these accounts; addresses keep theirs. Writes only when there is something."""
+    hidden = [_hidden(key) for key in keys if not key.startswith(ADDRESS)]
+    where = (Guess.purpose == purpose, Guess.key.in_(hidden))
+    if db.session.scalar(sa.select(Guess.id).where(*where).limit(1)) is None:
+        return
+    with unit_of_work(SYSTEM):
+        db.session.execute(sa.delete(Guess).where(*where))
+
+
+def _hidden(key: str) -> str:
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(secret, b"guess " + key.encode(), hashlib.sha256).hexdigest()

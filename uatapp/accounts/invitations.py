@@ -1,0 +1,75 @@
+"""One-time links: inviting a person, taking the invitation up, and setting the installation up."""
+
+import secrets
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from uatapp.accounts import queries, rules, service
+from uatapp.accounts.events import InvitationMade, InvitationTaken, SetUpLinkTaken
+from uatapp.accounts.models import Invitation, Purpose, User
+from uatapp.jobs.service import send_mail
+from uatapp.kernel import clock
+from uatapp.kernel.actor import SYSTEM, Actor
+from uatapp.kernel.db import db
+from uatapp.kernel.errors import NotFound, Refused
+from uatapp.kernel.uow import record
+from uatapp.web.links import absolute
+
+
+def invite(user: User, *, by: Actor, project_name: str = "", mail: bool = True) -> str:
+    """Make a person's one-time link, void the earlier ones, mail it (or not), and return it. Refuses a present user."""
+    if user.password:
+        raise Refused(_("%(name)s can already sign in.", name=user.name))
+    token = secrets.token_urlsafe(32)
+    old = db.session.scalars(sa.select(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None)))
+    voided = [_void(row) for row in old]
+    row = Invitation(user_id=user.id, token_hash=queries.hash_of(token), invited_by=by.name)
+    row.expires_at = clock.now() + rules.INVITATION_VALID_FOR
+    db.session.add(row)
+    told = InvitationMade(project_id=None, subject=user.uid, by=by, name=user.name, how="mail" if mail else "link")
+    record(told, row, *voided)
+    link = absolute("invitation.accept", token=token)
+    if mail:
+        subject = _("%(name)s invites you to %(project)s", name=by.name[:60], project=(project_name or "uatapp")[:60])
+        send_mail(user.email, subject, "invitation", name=user.name, by=by.name, project=project_name, link=link)
+    return link
+
+
+def _void(row: Invitation) -> Invitation:
+    row.expires_at = min(row.expires_at, clock.now())
+    return row
+
+
+def take_up(token: str, name: str, password: str, *, own_actor: Callable[[User], Actor]) -> User:
+    """Let the invited person in with a password of their own. Refuses (NotFound) a used or expired link."""
+    invitation = queries.find_invitation(token, Purpose.JOIN, lock=True)
+    if invitation is None or invitation.user_id is None:
+        raise NotFound(gone())
+    user = queries.get_user(invitation.user_id)
+    service.check_password(password, name=name, email=user.email)
+    user.name, invitation.used_at = service.clean_name(name), clock.now()
+    by = own_actor(user)
+    record(InvitationTaken(project_id=None, subject=user.uid, by=by, name=user.name), invitation, user)
+    service.set_password(user, password, how="invitation", by=by)
+    return user
+
+
+def gone() -> str:
+    """Say why a link leads nowhere, without saying whether it ever led anywhere."""
+    return str(_("This link has been used or is too old. Ask your project manager for a new one."))
+
+
+def set_up(token: str, name: str, email: str, password: str) -> User:
+    """Make the first administrator. Refuses (NotFound) once there is one; of two at a time one succeeds."""
+    invitation = queries.find_invitation(token, Purpose.SET_UP, lock=True)
+    if invitation is None or queries.has_administrator():
+        raise NotFound
+    service.check_password(password, name=name, email=email)
+    user = service.add_user(email, name, by=SYSTEM, is_admin=True)
+    invitation.used_at = clock.now()
+    told = SetUpLinkTaken(project_id=None, subject=user.uid, by=SYSTEM, name=user.name)
+    record(told, invitation)
+    service.set_password(user, password, how="set_up", by=SYSTEM)
+    return user
