@@ -1,17 +1,23 @@
-# Everything a person needs: `make run` to look, `make test` to be sure. `make help` lists the rest.
+# `make run` to look, `make test` to be sure; `make help` lists the rest.
 
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
-BIN := .venv/bin
-STAMPS := .make
 JOBS ?= 2
+ARGS ?=
+BIN := .venv/bin
+# stamps live in the environment they speak of: remove .venv and everything is installed again
+STAMPS := .venv/.made
+ASSETS := static/built/icons.svg
+TEMPLATES := $(shell find templates -name '*.html')
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-annotate --no-header --no-emit-package django --upgrade --quiet --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check soak looks lock
+.PHONY: help setup setup-tests run test check soak looks lock
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(STAMPS)/runtime: requirements.txt pyproject.toml .setup/install
 	@.setup/install runtime "$(PYTHON)"
@@ -21,43 +27,46 @@ $(STAMPS)/tests: requirements-dev.txt pyproject.toml .setup/install
 	@.setup/install tests "$(PYTHON)"
 	@mkdir -p $(STAMPS) && touch $(STAMPS)/runtime $@
 
-$(STAMPS)/assets: uatapp/web/assets.py $(shell find templates -name '*.html' 2>/dev/null)
+# made again when the wheels, the builder or the icons that templates name may have changed
+$(ASSETS): $(STAMPS)/runtime uatapp/web/assets.py $(TEMPLATES)
+	@echo "Building static/built"
 	@$(BIN)/python -m uatapp.web.assets
-	@mkdir -p $(STAMPS) && touch $@
+	@touch $@
 
-setup: $(STAMPS)/runtime ## install what is missing to run
-	@$(MAKE) --no-print-directory $(STAMPS)/assets
+setup: $(STAMPS)/runtime $(ASSETS) ## install what is missing to run it
+
+# tests first, so that their larger lock is the one that is installed
+setup-tests: $(STAMPS)/tests ## install what is missing to test it
+	@$(MAKE) --no-print-directory $(ASSETS)
 
 run: setup ## start it with the worked example (EMPTY=1: an empty installation; PORT=8000)
-	@if [ -n "$(EMPTY)" ]; then \
-	  export UATAPP_HOME="$${UATAPP_HOME:-.uatapp/empty}" UATAPP_BASE_URL="$${UATAPP_BASE_URL:-http://127.0.0.1:$(PORT)}"; \
+	@export UATAPP_BASE_URL="$${UATAPP_BASE_URL:-http://127.0.0.1:$(PORT)}"; \
+	if [ -n "$(EMPTY)" ]; then \
+	  export UATAPP_HOME="$${UATAPP_HOME:-.uatapp/empty}"; \
+	  echo "An empty installation in $$UATAPP_HOME"; \
 	  $(BIN)/uatapp migrate && $(BIN)/uatapp setup-link && exec $(BIN)/uatapp run; \
 	else \
-	  export UATAPP_BASE_URL="$${UATAPP_BASE_URL:-http://127.0.0.1:$(PORT)}"; exec $(BIN)/uatapp demo; \
+	  exec $(BIN)/uatapp demo; \
 	fi
 
-test: $(STAMPS)/tests ## install what tests need and run them all
-	@$(MAKE) --no-print-directory $(STAMPS)/assets
+test: setup-tests ## run all tests (ARGS="…" goes to pytest)
 	@$(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=15 $(ARGS)
 
-soak: $(STAMPS)/tests ## run the same tests with full counts
-	@$(MAKE) --no-print-directory $(STAMPS)/assets
+check: setup-tests ## format, types, contracts and pure tests; under a minute
+	$(BIN)/ruff format --check uatapp tests
+	$(BIN)/ruff check uatapp tests
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/vulture
+	$(BIN)/mypy uatapp
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -n $(JOBS) -m "pure and not corpora" $(ARGS)
+
+soak: setup-tests ## the same tests with full counts
 	@UATAPP_SOAK=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=25 $(ARGS)
 
-check: $(STAMPS)/tests ## format, types, contracts, pure tests; under a minute
-	@$(MAKE) --no-print-directory $(STAMPS)/assets
-	@$(BIN)/ruff format --check uatapp tests
-	@$(BIN)/ruff check uatapp tests
-	@$(BIN)/mypy uatapp
-	@$(BIN)/lint-imports
-	@$(BIN)/pytest -q -n $(JOBS) tests/gherkin tests/architecture -m "not corpora" tests/*/test_rules.py
-
-looks: $(STAMPS)/tests ## take pictures of every page into looks/
-	@$(MAKE) --no-print-directory $(STAMPS)/assets
-	@UATAPP_LOOKS=looks $(BIN)/pytest -q -m looks $(ARGS)
+looks: setup-tests ## take pictures of every page into looks/
+	@UATAPP_LOOKS=looks $(BIN)/pytest -m looks $(ARGS)
 
 lock: ## renew the lock files (needs uv)
-	@for extra in "" dev; do \
-	  uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url \
-	    --no-emit-find-links --no-annotate --no-header --no-emit-package django -q $${extra:+--extra $$extra} \
-	    pyproject.toml -o requirements$${extra:+-$$extra}.txt; done
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt

