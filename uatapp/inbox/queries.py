@@ -1,0 +1,95 @@
+"""What waits for a tester, what waits for others, and how far along they are; a fixed number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from uatapp.cycles.models import Assignment, Cycle, CycleItem
+from uatapp.cycles.states import AssignmentState, CycleState
+from uatapp.kernel import clock
+from uatapp.kernel.db import db
+from uatapp.requirements.models import Document, Requirement
+from uatapp.runs import counting
+from uatapp.runs.models import Run, RunVoid
+from uatapp.runs.rules import SLIP
+from uatapp.testcases.models import TestCase, TestCaseVersion
+
+_A = AssignmentState
+TO_DO = (_A.IN_PROGRESS, _A.RETEST_DUE, _A.TO_DO)
+WAITING = (_A.WAITING_FOR_FIX, _A.WAITING_FOR_CHANGE, _A.FAILED, _A.BLOCKED)
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One test of mine."""
+
+    assignment: Assignment
+    case: TestCase
+    process: str
+    cycle: Cycle
+    values: Sequence[Any]
+
+    def is_due(self, today: date) -> bool:
+        return self.assignment.due_on is not None and self.assignment.due_on <= today
+
+
+def _mine(project_id: int, user_id: int, states: Sequence[AssignmentState]) -> sa.Select[Any]:
+    version = (TestCaseVersion.test_case_id == TestCase.id) & (TestCaseVersion.number == TestCase.version_number)
+    return (
+        sa.select(Assignment, TestCase, Document, Cycle, TestCaseVersion.values)
+        .join(CycleItem, CycleItem.id == Assignment.item_id)
+        .join(Cycle, Cycle.id == CycleItem.cycle_id)
+        .join(TestCase, TestCase.id == CycleItem.test_case_id)
+        .join(TestCaseVersion, version)
+        .join(Requirement, Requirement.id == TestCase.requirement_id)
+        .join(Document, Document.id == Requirement.document_id)
+        .where(Assignment.project_id == project_id, Assignment.tester_id == user_id)
+        .where(Assignment.state.in_(states), Cycle.state == CycleState.OPEN)
+        .options(joinedload(Document.process), joinedload(Cycle.environment))
+    )
+
+
+def work(project_id: int, user_id: int, states: Sequence[AssignmentState] = TO_DO) -> list[Work]:
+    """Return a tester's tests in the order of sense: begun, to test again, then by due date and process."""
+    first = sa.case({state: n for n, state in enumerate(TO_DO)}, value=Assignment.state, else_=9)
+    statement = _mine(project_id, user_id, states)
+    order = (first, Assignment.due_on.asc().nulls_last(), Document.path, Requirement.position, TestCase.position)
+    rows = db.session.execute(statement.order_by(*order, TestCase.number).limit(SHOWN))
+    return [Work(a, c, d.process.name if d.process else "", y, v) for a, c, d, y, v in rows]
+
+
+def progress(project_id: int, user_id: int) -> dict[str, int]:
+    """Count a tester's tests in open cycles by the outcome that counts."""
+    outcome = counting.outcome_sql()
+    statement = (
+        sa.select(outcome, sa.func.count())
+        .join(CycleItem, CycleItem.id == Assignment.item_id)
+        .join(Cycle, Cycle.id == CycleItem.cycle_id)
+        .join(TestCase, TestCase.id == CycleItem.test_case_id)
+        .where(Assignment.project_id == project_id, Assignment.tester_id == user_id)
+        .where(Assignment.state != _A.WITHDRAWN, Cycle.state == CycleState.OPEN)
+        .group_by(outcome)
+    )
+    return {str(word): number for word, number in db.session.execute(statement)}
+
+
+def done_lately(project_id: int, user_id: int) -> list[tuple[Run, TestCase, bool]]:
+    """Return a tester's last results, each with whether it can still be taken back by one press."""
+    voided = sa.exists().where(RunVoid.run_id == Run.id)
+    statement = (
+        sa.select(Run, TestCase)
+        .join(Assignment, Assignment.id == Run.assignment_id)
+        .join(CycleItem, CycleItem.id == Assignment.item_id)
+        .join(TestCase, TestCase.id == CycleItem.test_case_id)
+        .where(Run.project_id == project_id, Run.tester_id == user_id, ~voided)
+        .where(Run.submitted_at > clock.now() - timedelta(days=14), Run.attempt == Assignment.run_count)
+        .order_by(Run.submitted_at.desc())
+        .limit(8)
+    )
+    now = clock.now()
+    return [(run, case, now - run.submitted_at <= SLIP) for run, case in db.session.execute(statement)]
