@@ -11,7 +11,7 @@ STAMPS := .venv/.made
 ASSETS := static/built/icons.svg
 TEMPLATES := $(shell find templates -name '*.html')
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	--no-annotate --no-header --no-emit-package django --upgrade --quiet --extra build
+	--no-annotate --no-header --no-emit-package django --quiet $(LOCKARGS)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests run test check soak looks lock
@@ -19,11 +19,11 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(STAMPS)/runtime: requirements.txt pyproject.toml .setup/install
+$(STAMPS)/runtime: requirements.txt requirements-build.txt pyproject.toml .setup/install
 	@.setup/install runtime "$(PYTHON)"
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/tests: requirements-dev.txt pyproject.toml .setup/install
+$(STAMPS)/tests: requirements-dev.txt requirements-build.txt pyproject.toml .setup/install
 	@.setup/install tests "$(PYTHON)"
 	@mkdir -p $(STAMPS) && touch $(STAMPS)/runtime $@
 
@@ -67,6 +67,7 @@ soak: setup-tests ## the same tests with full counts
 looks: setup-tests ## take pictures of every page into looks/
 	@UATAPP_LOOKS=looks $(BIN)/pytest -m looks $(ARGS)
 
-lock: ## renew the lock files (needs uv)
+lock: ## make the lock files again (needs uv; LOCKARGS=--upgrade: newer versions)
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(LOCK) --group build -c requirements-dev.txt -o requirements-build.txt

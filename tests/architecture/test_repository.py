@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ALLOWED = {
     "uatapp", "features", "templates", "static", "tests", "docs", "benchmarks", "pyproject.toml", "README.md", "Makefile",
-    "LICENSE", "CHANGELOG.md", "requirements.txt", "requirements-dev.txt",
+    "LICENSE", "CHANGELOG.md", "requirements.txt", "requirements-build.txt", "requirements-dev.txt",
 }  # fmt: skip
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.M)
 
@@ -56,7 +56,7 @@ def test_nothing_of_others_is_committed() -> None:
     assert [name for name in named(tracked()) if foreign.search(name)] == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt", "requirements-build.txt"])
 def test_locks_have_a_hash_for_each_package_and_omit_django(lock: str) -> None:
     blocks = re.split(r"\n(?=\S)", text(ROOT / lock))
     packages = [block for block in blocks if PIN.match(block)]
