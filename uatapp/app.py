@@ -13,6 +13,11 @@ from uatapp.accounts import keeping, security
 from uatapp.accounts import views as account
 from uatapp.audit import writer
 from uatapp.config import Settings
+from uatapp.criteria import views as criteria
+from uatapp.cycles import views as cycles
+from uatapp.defects import retests
+from uatapp.defects import views as defects
+from uatapp.inbox import views as inbox
 from uatapp.jobs import worker
 from uatapp.kernel import engine
 from uatapp.kernel.actor import Actor
@@ -21,9 +26,17 @@ from uatapp.kernel.uow import Wiring
 from uatapp.projects import administration, home
 from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
+from uatapp.reports import views as reports
+from uatapp.runs import service as running
+from uatapp.runs import views as runs
 from uatapp.signoffs import check
 from uatapp.subscriptions import SUBSCRIPTIONS
 from uatapp.web import access, filters, forms, headers, navigation, problems
+
+BLUEPRINTS = (
+    *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
+    *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, check.bp, reports.bp),
+)
 
 
 def _folder(name: str) -> str:
@@ -72,7 +85,8 @@ def _plug(app: Flask, settings: Settings) -> None:
     access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=keeping.keep_form)
     CSRFProtect(app)
     keeping.install(app)
-    for blueprint in (home.bp, account.bp, account.links, administration.bp, project_pages.bp, check.bp):
+    running.start_guards[:] = [retests.refuse_fixer]
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 
 

@@ -17,7 +17,7 @@ from uatapp.web.access import requires
 bp = Blueprint("criteria", __name__, url_prefix="/projects/<key:project>")
 
 
-@bp.get("/")
+@bp.get("/overview")
 @requires(Permission.PROJECT_READ)
 def overview(project: Project) -> ResponseReturnValue:
     """Show where the project stands, for everybody in it."""
