@@ -34,6 +34,7 @@ $(ASSETS): $(STAMPS)/runtime uatapp/web/assets.py $(TEMPLATES)
 	@touch $@
 
 setup: $(STAMPS)/runtime $(ASSETS) ## install what is missing to run it
+	@:
 
 # tests first, so that their larger lock is the one that is installed
 setup-tests: $(STAMPS)/tests ## install what is missing to test it
@@ -42,7 +43,7 @@ setup-tests: $(STAMPS)/tests ## install what is missing to test it
 run: setup ## start it with the worked example (EMPTY=1: an empty installation; PORT=8000)
 	@export UATAPP_BASE_URL="$${UATAPP_BASE_URL:-http://127.0.0.1:$(PORT)}"; \
 	if [ -n "$(EMPTY)" ]; then \
-	  export UATAPP_HOME="$${UATAPP_HOME:-.uatapp/empty}"; \
+	  export UATAPP_HOME="$${UATAPP_HOME:-.uatapp-empty}"; \
 	  echo "An empty installation in $$UATAPP_HOME"; \
 	  $(BIN)/uatapp migrate && $(BIN)/uatapp setup-link && exec $(BIN)/uatapp run; \
 	else \
