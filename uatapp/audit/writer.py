@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import g, has_request_context
 
 from uatapp.audit import chain as chains
+from uatapp.audit.frozen import fingerprint
 from uatapp.audit.models import AuditChain, AuditEntry, AuditList, AuditText
 from uatapp.kernel import clock
 from uatapp.kernel.actor import SYSTEM, Actor
@@ -44,8 +45,7 @@ def _lock(project_ids: list[int]) -> dict[int, AuditChain]:
     ids = [h.id for h in heads.values() if h.project_id is not None or need_system]
     lock = sa.select(AuditChain).where(AuditChain.id.in_(ids)).order_by(AuditChain.id).with_for_update()
     return {
-        row.project_id or 0: row
-        for row in db.session.scalars(lock.execution_options(populate_existing=True)).all()
+        row.project_id or 0: row for row in db.session.scalars(lock.execution_options(populate_existing=True)).all()
     }
 
 
@@ -59,7 +59,7 @@ def _body(told: Told) -> dict[str, Any]:
     body["facts"] = {k: _plain(v) for k, v in event.facts().items()}
     frozen = [row for row in told.rows if isinstance(row, Frozen)]
     if frozen:
-        body["frozen"] = [[row.frozen_ref(), chains.content_hash(row.frozen_content())] for row in frozen]
+        body["frozen"] = [[row.frozen_ref(), fingerprint(row)] for row in frozen]
     if event.items:
         body["items"] = list(event.items)
     return body

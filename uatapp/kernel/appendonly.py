@@ -49,3 +49,16 @@ def _sqlite(table: str) -> Iterator[str]:
             f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table}" '
             f"BEGIN SELECT RAISE(ABORT, 'append-only: {verb} of {table}'); END"
         )
+
+
+def missing(connection: sa.Connection) -> list[str]:
+    """Return the append-only tables that lack a trigger."""
+    if connection.dialect.name == "postgresql":
+        found = connection.exec_driver_sql(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'"
+        )
+        protected = {name.strip('"') for (name,) in found}
+        return [table for table in tables() if table not in protected]
+    names = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    verbs = ("update", "delete")
+    return [table for table in tables() if not {f"append_only_{table}_{verb}" for verb in verbs} <= names]

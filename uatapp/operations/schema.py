@@ -1,11 +1,19 @@
 """The schema: brought up to date, append-only triggers made again."""
 
+import sqlalchemy as sa
+
 from uatapp.audit.models import AuditChain
 from uatapp.audit.writer import SYSTEM_CHAIN, open_chain
 from uatapp.kernel import appendonly
 from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import Base, db
 from uatapp.kernel.uow import unit_of_work
+
+
+def is_behind() -> bool:
+    """Say whether tables are missing, so that `uatapp migrate` must run first."""
+    present = sa.inspect(db.engine).get_table_names()
+    return bool(set(Base.metadata.tables) - set(present))
 
 
 def upgrade() -> None:

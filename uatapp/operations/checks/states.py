@@ -1,0 +1,33 @@
+"""Present states of defects and sign-offs against the last entry that told one."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from uatapp.defects.models import Defect
+from uatapp.defects.states import DefectState
+from uatapp.kernel.references import Kind, written
+from uatapp.operations.checks.index import Index
+from uatapp.operations.checks.report import Report
+from uatapp.projects.models import Project
+from uatapp.signoffs.models import Signoff
+from uatapp.signoffs.states import SignoffState
+
+MACHINES: tuple[tuple[Any, Kind, str], ...] = (
+    (Defect, Kind.DEFECT, DefectState.NEW.value),
+    (Signoff, Kind.SIGNOFF, SignoffState.REQUESTED.value),
+)
+
+
+def check(session: Session, index: Index, report: Report, project_key: str | None) -> None:
+    """Check that nothing is in another state than the chain told last."""
+    for kind, letter, initial in MACHINES:
+        statement = sa.select(Project.key, kind.number, kind.state).join(Project, Project.id == kind.project_id)
+        if project_key:
+            statement = statement.where(Project.key == project_key)
+        for key, number, state in session.execute(statement.execution_options(yield_per=500)):
+            reference = written(key, letter, number)
+            told, seq = index.state(key, reference) or (initial, 0)
+            if told != state.value:
+                report.bad(key, seq, f"{reference} is {state.value}; the chain told {told} last")

@@ -1,0 +1,179 @@
+"""`uatapp doctor`: what is missing or wrong on this installation, and the command that mends it."""
+
+import ctypes.util
+import os
+import smtplib
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from uatapp.audit.models import Checkpoint
+from uatapp.config import Settings
+from uatapp.jobs.models import Job, JobState
+from uatapp.kernel import appendonly, clock
+from uatapp.kernel.db import Base, db
+from uatapp.kernel.storage import exists
+
+LIBRARIES = (
+    ("pango-1.0", "libpango-1.0-0"),
+    ("pangoft2-1.0", "libpangoft2-1.0-0"),
+    ("harfbuzz-subset", "libharfbuzz-subset0"),
+)
+FONTS = ("fontpkg-source-sans-3", "fontpkg-source-serif-4", "fontpkg-source-code-pro", "fontpkg-noto-sans")
+SMTP_SECONDS = 5
+LATE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; `mend` is the command (or act) that puts it right."""
+
+    name: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
+def examine(app: Flask) -> list[Check]:
+    """Look at everything; never changes anything."""
+    settings: Settings = app.config["UATAPP"]
+    looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
+        _home, _secret, _keys, _database, _evidence, _queue, _mail, _pdf, _assets,
+    )  # fmt: skip
+    found = [check for look in looks for check in look(settings)]
+    return [*found, *_jobs(found)]
+
+
+def _writable(name: str, folder: Path) -> Check:
+    there = folder if folder.exists() else folder.parent
+    ok = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    return Check(name, ok, str(folder), "" if ok else f"mkdir -p {folder} && chmod u+rwx {folder}")
+
+
+def _home(settings: Settings) -> Iterator[Check]:
+    yield _writable("home folder", settings.home)
+
+
+def _secret(settings: Settings) -> Iterator[Check]:
+    path = settings.home / "secret_key"
+    if settings.secret_key:
+        ok = len(settings.secret_key) >= 32
+        yield Check("secret key", ok, "UATAPP_SECRET_KEY", "" if ok else "set one of 32 characters or more")
+        return
+    ok = path.is_file() and stat.S_IMODE(path.stat().st_mode) == 0o600
+    yield Check("secret key", ok, str(path), "" if ok else f"chmod 600 {path}")
+
+
+def _keys(settings: Settings) -> Iterator[Check]:
+    """The seal's keys are made on first use; once a checkpoint is signed they must not be lost."""
+    folder = settings.keys_folder
+    if not folder.is_dir():
+        lost = _has_checkpoints()
+        yield Check(
+            "keys", not lost, f"{folder} (made on first use)", f"restore {folder} from the backup" if lost else ""
+        )
+        return
+    private = os.access(folder, os.R_OK | os.X_OK) and not folder.stat().st_mode & 0o077
+    yield Check("keys", private, str(folder), "" if private else f"chmod 700 {folder} && chmod 600 {folder}/*")
+
+
+def _has_checkpoints() -> bool:
+    try:
+        return db.session.scalar(sa.select(Checkpoint.id).limit(1)) is not None
+    except DBAPIError:
+        db.session.rollback()
+        return False
+
+
+def _database(settings: Settings) -> Iterator[Check]:
+    shown = sa.make_url(settings.database).render_as_string(hide_password=True)
+    try:
+        with db.engine.connect() as connection:
+            inspector = sa.inspect(connection)
+            missing = sorted(set(Base.metadata.tables) - set(inspector.get_table_names()))
+            triggers = appendonly.missing(connection) if not missing else []
+    except DBAPIError as away:
+        yield Check("database", False, f"{shown}: {away.orig}", "start the database, or correct UATAPP_DATABASE_URL")
+        return
+    yield Check("database", True, shown)
+    detail = f"missing: {', '.join(missing[:5])}" if missing else "up to date"
+    yield Check("schema", not missing, detail, "uatapp migrate" if missing else "")
+    if not missing:
+        detail = f"unprotected: {', '.join(triggers[:5])}" if triggers else "append-only tables are protected"
+        yield Check("triggers", not triggers, detail, "uatapp migrate" if triggers else "")
+
+
+def _evidence(settings: Settings) -> Iterator[Check]:
+    if settings.evidence.startswith("file://"):
+        yield _writable("evidence", Path(urlsplit(settings.evidence).path))
+        return
+    try:
+        exists("0" * 64)
+    except Exception as away:
+        yield Check("evidence", False, f"{settings.evidence}: {away}", "correct UATAPP_EVIDENCE_URL or its credentials")
+        return
+    yield Check("evidence", True, settings.evidence)
+
+
+def _queue(settings: Settings) -> Iterator[Check]:
+    url = urlsplit(settings.queue)
+    if url.scheme == "sqlite":
+        yield _writable("queue", Path(settings.queue.removeprefix("sqlite:///")).parent)
+    elif url.scheme in ("redis", "rediss") and find_spec("redis") is None:
+        yield Check("queue", False, "the Redis client is not installed", ".venv/bin/pip install redis")
+    else:
+        yield Check("queue", True, f"{url.scheme}://{url.hostname or ''}")
+
+
+def _mail(settings: Settings) -> Iterator[Check]:
+    if settings.mail.startswith("folder:"):
+        yield _writable("mail", Path(settings.mail.removeprefix("folder:")))
+        return
+    url = urlsplit(settings.mail)
+    try:
+        server = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+        server(url.hostname or "", url.port or 25, timeout=SMTP_SECONDS).quit()
+    except OSError as away:
+        yield Check("mail", False, f"{url.hostname}: {away}", "correct UATAPP_MAIL_URL, or start the mail server")
+        return
+    yield Check("mail", True, url.hostname or "")
+
+
+def _pdf(settings: Settings) -> Iterator[Check]:
+    missing = [package for library, package in LIBRARIES if ctypes.util.find_library(library) is None]
+    detail = f"missing: {', '.join(missing)}" if missing else "Pango and HarfBuzz are there"
+    yield Check("PDF libraries", not missing, detail, f"apt-get install {' '.join(missing)}" if missing else "")
+    absent = [name for name in FONTS if not _installed(name)]
+    yield Check("PDF fonts", not absent, ", ".join(absent) or "there", "make setup" if absent else "")
+
+
+def _installed(distribution: str) -> bool:
+    return any(metadata.distributions(name=distribution))
+
+
+def _assets(settings: Settings) -> Iterator[Check]:
+    package = Path(__file__).parent.parent
+    built = [folder / "static" / "built" for folder in (package, package.parent)]
+    ok = any(folder.is_dir() and any(folder.iterdir()) for folder in built)
+    yield Check("look of the pages", ok, "style sheets and icons", "" if ok else "python -m uatapp.web.assets")
+
+
+def _jobs(found: list[Check]) -> Iterator[Check]:
+    if not all(check.ok for check in found if check.name in ("database", "schema")):
+        return
+    count = sa.select(sa.func.count(Job.id))
+    failed = db.session.scalar(count.where(Job.state == JobState.FAILED)) or 0
+    late = sa.and_(Job.state != JobState.FAILED, Job.done_at.is_(None), Job.due_at < clock.now() - LATE)
+    waiting = db.session.scalar(count.where(late)) or 0
+    press = "open Administration, Jobs, and press “Try again”"
+    yield Check("failed jobs", not failed, str(failed), press if failed else "")
+    yield Check("waiting jobs", not waiting, f"{waiting} for over an hour", "uatapp worker" if waiting else "")

@@ -1,0 +1,83 @@
+"""Serving: gunicorn with threads, static files from the same process, jobs in one of its workers."""
+
+import ipaddress
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from uatapp.config import Settings
+from uatapp.jobs import worker
+from uatapp.web.headers import HEADERS
+
+WORKERS, THREADS = 2, 8
+REQUEST_SECONDS = 120
+
+
+def bind_of(settings: Settings) -> str:
+    """Return host and port to listen on: those of BASE_URL when it names this machine, else the loopback's 8000."""
+    base = urlsplit(settings.base_url)
+    port = base.port or (443 if base.scheme == "https" else 80)
+    host = base.hostname or ""
+    if host == "localhost":
+        return f"127.0.0.1:{port}"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "127.0.0.1:8000"
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+
+
+def dressed(app: Flask) -> Any:
+    """Return the WSGI application with its static files and, where set, the proxies in front believed."""
+    count = app.config["UATAPP"].trusted_proxies
+    inner: Any = app.wsgi_app
+    if count:
+        inner = ProxyFix(inner, x_for=count, x_proto=count, x_host=count)
+    options = {"max_age": 3600, "add_headers_function": _headers, "allow_all_origins": False}
+    return WhiteNoise(inner, root=app.static_folder, prefix="static/", **options)
+
+
+def _headers(headers: Any, path: str, url: str) -> None:
+    for name in ("X-Content-Type-Options", "Referrer-Policy"):
+        headers[name] = HEADERS[name]
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn around an application that each worker process builds for itself."""
+
+    def __init__(self, build: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._build, self._options = build, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        app = self._build()
+        if worker.is_embedded(app.config["UATAPP"].queue):
+            worker.embed(app)
+        self._app = app
+        return dressed(app)
+
+
+def serve(build: Callable[[], Flask], bind: str, workers: int = WORKERS, threads: int = THREADS) -> None:
+    """Serve until told to stop."""
+    options: dict[str, Any] = {
+        "bind": bind,
+        "worker_class": "gthread",
+        "workers": workers,
+        "threads": threads,
+        "timeout": REQUEST_SECONDS,
+        "graceful_timeout": 30,
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "proc_name": "uatapp",
+        "worker_tmp_dir": "/dev/shm",  # noqa: S108 - gunicorn's heartbeat file, as it advises
+    }
+    Server(build, options).run()
