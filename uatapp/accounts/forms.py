@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_security.forms import ChangePasswordForm, ForgotPasswordForm, LoginForm, ResetPasswordForm
-from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from uatapp.accounts import guessing, queries, service
@@ -59,6 +59,7 @@ class SignInForm(Limited, LoginForm, Form):
         render_kw={"autocomplete": "username", "maxlength": "254"},
     )
     password = PasswordField(_l("Password"), validators=[InputRequired(_PASSWORD_NEEDED)], render_kw=_NOW)
+    next = HiddenField()
     remember = None
     submit = None
 
@@ -81,6 +82,9 @@ class SignInForm(Limited, LoginForm, Form):
         self.user = user
         guessing.succeeded("sign-in", key)
         return True
+
+    def validate_next(self, field: HiddenField) -> None:
+        """Leave a bad target alone: it is checked where it is followed, and leads to the first page."""
 
     def _tell_failure(self, uid: str, key: str) -> None:
         told = SignInRefused(project_id=None, subject=uid, by=SYSTEM, address=guessing.remote())

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, g, make_response, request, session, url_for
+from flask import Flask, Response, flash, g, get_flashed_messages, make_response, request, session, url_for
 from flask_login import user_logged_out
 from flask_security import (
     MailUtil,
@@ -72,6 +72,10 @@ def settings(config: Settings) -> dict[str, Any]:
         "SECURITY_PASSWORD_SALT": "uatapp",
         "SECURITY_PASSWORD_LENGTH_MIN": rules.SHORTEST,
         "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKD",
+        "SECURITY_HASHING_SCHEMES": [
+            "hex_sha256"
+        ],  # of the hash in a reset link; a slow one would tell who has an account
+        "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
         "SECURITY_RECOVERABLE": True,
         "SECURITY_CHANGEABLE": True,
         "SECURITY_LOGIN_URL": "/sign-in",
@@ -174,6 +178,8 @@ def _mended(answer: Response) -> Response:
         if "retry_after" in g:
             answer.headers["Retry-After"] = str(g.retry_after)
     elif request.method == "POST" and answer.status_code == 200:
+        for kind, message in get_flashed_messages(with_categories=True):
+            flash(message, kind)  # the page that took them is not shown
         return make_response("", 303, {"Location": url_for("security.forgot_password")})
     return answer
 
