@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 
 from uatapp.accounts import keeping, security
 from uatapp.accounts import views as account
+from uatapp.audit import views as audit_pages
 from uatapp.audit import writer
 from uatapp.config import Settings
 from uatapp.criteria import views as criteria
@@ -18,6 +19,7 @@ from uatapp.cycles import views as cycles
 from uatapp.defects import retests
 from uatapp.defects import views as defects
 from uatapp.inbox import views as inbox
+from uatapp.jobs import views as jobs_pages
 from uatapp.jobs import worker
 from uatapp.kernel import engine
 from uatapp.kernel.actor import Actor
@@ -36,6 +38,7 @@ from uatapp.web import access, filters, forms, headers, navigation, problems
 BLUEPRINTS = (
     *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, check.bp, reports.bp),
+    *(audit_pages.bp, jobs_pages.bp),
 )
 
 

@@ -78,9 +78,7 @@ def _run(lease: Lease) -> str:
     except Exception as unknown:
         log.error("job failed", job=lease.job_id, kind=lease.kind, exc_info=unknown)
         name = type(unknown).__name__
-        return str(
-            _("It stopped with an unexpected error (%(name)s). The server's log has more.", name=name)
-        )
+        return str(_("It stopped with an unexpected error (%(name)s). The server's log has more.", name=name))
     return ""
 
 
