@@ -45,7 +45,9 @@ def feature(count: int, *, tags: str = "@must", status: str = "Released", first:
     return ("Feature: Orders\n" + "".join(scenarios)).encode()
 
 
-def bring_in(world: World, content: bytes, path: str = "orders.feature", by: str = "analyst", unit: str = "Order entry") -> None:
+def bring_in(
+    world: World, content: bytes, path: str = "orders.feature", by: str = "analyst", unit: str = "Order entry"
+) -> None:
     """Import a document and have its head approve everything that waits."""
     process = find_named(BusinessProcess, world.project.id, "Order to cash")
     filing = Filing(world.unit(unit).id, process.id if process else None)
@@ -84,7 +86,9 @@ def new_build(world: World, name: str) -> Build:
         return projects.add_build(world.project, name, by=world.actor("manager"))
 
 
-def open_cycle(world: World, cases: Sequence[TestCase], testers: Sequence[str] = ("tester",), name: str = "Cycle 1") -> Cycle:
+def open_cycle(
+    world: World, cases: Sequence[TestCase], testers: Sequence[str] = ("tester",), name: str = "Cycle 1"
+) -> Cycle:
     """Plan, scope, assign and open a cycle on build 1.0 (or the newest)."""
     by, place = world.actor("manager"), environment(world)
     build = find_named(Build, world.project.id, "1.0") or new_build(world, "1.0")

@@ -37,9 +37,7 @@ def scope(cycle_ids: Collection[int], barred_requirements: Collection[int] = ())
     if barred_requirements:
         outcome = sa.case((TestCase.requirement_id.in_(barred_requirements), "not_run"), else_=outcome)
     return (
-        sa.select(
-            TestCase.id, TestCase.number, TestCase.title, TestCase.requirement_id, outcome.label("outcome")
-        )
+        sa.select(TestCase.id, TestCase.number, TestCase.title, TestCase.requirement_id, outcome.label("outcome"))
         .join(counted, counted.c.test_case_id == TestCase.id)
         .subquery()
     )

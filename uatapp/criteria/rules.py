@@ -64,12 +64,28 @@ def evaluate(facts: Facts) -> tuple[CriterionResult, ...]:
     share = share_passed(facts)
     everything = facts.total > 0 and run == facts.in_question
     return (
-        CriterionResult("all_run", N_("Everything was tried on its present version"), everything,
-                        f"{run} of {facts.in_question}", f"{facts.in_question} of {facts.in_question}"),
-        CriterionResult("share_passed", N_("Enough tests passed"), facts.total > 0 and share >= facts.pass_share,
-                        f"{share} %", f"{facts.pass_share} %"),
-        CriterionResult("no_serious_defect", N_("No critical or major problem is open"), facts.serious_open == 0,
-                        str(facts.serious_open), "0"),
-        CriterionResult("no_retest", N_("Nothing waits to be tested again"), facts.retests == 0,
-                        str(facts.retests), "0"),
+        CriterionResult(
+            "all_run",
+            N_("Everything was tried on its present version"),
+            everything,
+            f"{run} of {facts.in_question}",
+            f"{facts.in_question} of {facts.in_question}",
+        ),
+        CriterionResult(
+            "share_passed",
+            N_("Enough tests passed"),
+            facts.total > 0 and share >= facts.pass_share,
+            f"{share} %",
+            f"{facts.pass_share} %",
+        ),
+        CriterionResult(
+            "no_serious_defect",
+            N_("No critical or major problem is open"),
+            facts.serious_open == 0,
+            str(facts.serious_open),
+            "0",
+        ),
+        CriterionResult(
+            "no_retest", N_("Nothing waits to be tested again"), facts.retests == 0, str(facts.retests), "0"
+        ),
     )

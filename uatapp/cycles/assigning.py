@@ -48,7 +48,9 @@ def assign(
     Refuses people who are not the customer's testers, and a cycle that is closed or dropped.
     """
     if cycle.state not in OPEN_STATES:
-        raise Refused(_("“%(name)s” is %(state)s. Nothing is assigned in it.", name=cycle.name, state=cycle.state.value))
+        raise Refused(
+            _("“%(name)s” is %(state)s. Nothing is assigned in it.", name=cycle.name, state=cycle.state.value)
+        )
     if not members or not case_ids:
         raise Invalid(_("Choose at least one test and one tester."))
     if any(member.side is not Side.CUSTOMER for member in members):

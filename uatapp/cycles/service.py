@@ -52,7 +52,13 @@ def make(
 
 
 def change_scope(
-    project: Project, cycle: Cycle, case_ids: Collection[int], *, by: Actor, expression: str = "", only_add: bool = False
+    project: Project,
+    cycle: Cycle,
+    case_ids: Collection[int],
+    *,
+    by: Actor,
+    expression: str = "",
+    only_add: bool = False,
 ) -> int:
     """Make the scope just these test cases (or add them); return how many. What has assignments stays in.
 
@@ -88,7 +94,9 @@ def _own(project: Project, case_ids: Collection[int]) -> list[int]:
 
 def _take_out(project: Project, cycle: Cycle, case_ids: Collection[int], by: Actor) -> None:
     assigned = sa.exists().where(Assignment.item_id == CycleItem.id)
-    statement = sa.select(CycleItem).where(CycleItem.cycle_id == cycle.id, CycleItem.test_case_id.in_(case_ids), ~assigned)
+    statement = sa.select(CycleItem).where(
+        CycleItem.cycle_id == cycle.id, CycleItem.test_case_id.in_(case_ids), ~assigned
+    )
     rows = db.session.scalars(statement).all()
     for row in rows:
         db.session.delete(row)
@@ -157,4 +165,3 @@ def deploy(project: Project, build: Build, environment: Environment, *, by: Acto
     )
     record(told, row, *cycles)
     return row
-

@@ -76,7 +76,9 @@ def show(project: Project, number: int) -> ResponseReturnValue:
     cycle = queries.get_cycle(project.id, number)
     kept = {"state": request.args.get("state", ""), "tester": request.args.get("tester", type=int)}
     slots = queries.slots(cycle.id, state=kept["state"], tester_id=kept["tester"])
-    page = page_of(slots, number_of(request.args.get("page")), lambda n: url_for(".show", number=number, page=n, **kept))
+    page = page_of(
+        slots, number_of(request.args.get("page")), lambda n: url_for(".show", number=number, page=n, **kept)
+    )
     return render_template(
         "cycles/show.html",
         cycle=cycle,
@@ -256,4 +258,3 @@ def change_assignment(project: Project, assignment_id: int, action: str) -> Resp
         else:
             raise NotFound
     return redirect(url_for(".show", number=number), 303)
-

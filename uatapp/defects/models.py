@@ -87,9 +87,7 @@ class DefectNote(InProject, Frozen, Base):
     """A word about a defect, or what was decided; frozen, in order, with its author."""
 
     __tablename__ = "defect_note"
-    __table_args__ = within(
-        sa.UniqueConstraint("defect_id", "number"), inside("defect_id", "defect")
-    )
+    __table_args__ = within(sa.UniqueConstraint("defect_id", "number"), inside("defect_id", "defect"))
 
     defect_id: Mapped[int]
     defect_reference: Mapped[str]

@@ -68,9 +68,7 @@ def find_run(project_id: int, reference: str) -> Run | None:
     case = joinedload(Run.assignment).joinedload(Assignment.item).joinedload(CycleItem.test_case)
     files = selectinload(Run.evidence).joinedload(RunEvidence.evidence)
     statement = sa.select(Run).where(Run.project_id == project_id, Run.reference == reference)
-    return db.session.scalar(
-        statement.options(selectinload(Run.steps), files, case, joinedload(Run.case_version))
-    )
+    return db.session.scalar(statement.options(selectinload(Run.steps), files, case, joinedload(Run.case_version)))
 
 
 def may_see_run(actor: Actor, run: Run) -> bool:

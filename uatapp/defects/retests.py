@@ -190,4 +190,3 @@ def refuse_fixer(assignment: Assignment, actor: Actor) -> str | None:
     if actor.user_id in queries.fixers_in_retest(assignment.id):
         return _("You fixed a problem that this test checks. Somebody else has to test it again.")
     return None
-

@@ -254,7 +254,7 @@ def still_wrong(project: Project, defect: Defect, reason: str, *, by: Actor) -> 
 def set_severity(project: Project, defect: Defect, severity: Severity, why: str, *, by: Actor) -> None:
     """Change the severity. The customer's side decides; from the partner a milder one is a proposal with a reason."""
     if severity is defect.severity:
-        return
+        return None
     mine = not rules.why_not("agree_severity", by, project.id, defect.reporter_id)
     if mine or not rules.is_lower(severity, defect.severity):
         return _severity(project, defect, severity, by)

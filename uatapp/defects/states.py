@@ -52,7 +52,9 @@ DEFECT = Lifecycle(
     DefectState.NEW,
     (
         Transition("accept", (_D.NEW, _D.DEFERRED), _D.ACCEPTED, _WORK, ("note",), "Accept as a defect"),
-        Transition("propose", (_D.NEW, _D.ACCEPTED), _D.PROPOSED, _WORK, ("outcome", "reason"), "Propose another outcome"),
+        Transition(
+            "propose", (_D.NEW, _D.ACCEPTED), _D.PROPOSED, _WORK, ("outcome", "reason"), "Propose another outcome"
+        ),
         Transition("agree", (_D.PROPOSED,), _D.ENDED, _DECIDE, (), "Agree"),
         Transition("contest", (_D.PROPOSED,), _D.CONTESTED, _DECIDE, ("reason",), "Disagree"),
         Transition("decide_defect", (_D.CONTESTED,), _D.ACCEPTED, _DECIDE, ("reason",), "It is a defect"),
@@ -65,7 +67,9 @@ DEFECT = Lifecycle(
         Transition("reopen", (_D.IN_RETEST, _D.FIXED), _D.REOPENED),
         Transition("retest_again", (_D.CLOSED,), _D.IN_RETEST),
         Transition("still_wrong", (_D.IN_RETEST,), _D.REOPENED, _DECIDE, ("reason",), "It is still wrong"),
-        Transition("defer", (_D.ACCEPTED, _D.IN_PROGRESS, _D.REOPENED), _D.DEFERRED, _DECIDE, ("reason", "workaround"), "Defer"),
+        Transition(
+            "defer", (_D.ACCEPTED, _D.IN_PROGRESS, _D.REOPENED), _D.DEFERRED, _DECIDE, ("reason", "workaround"), "Defer"
+        ),
         Transition("withdraw", (_D.NEW,), _D.WITHDRAWN, Permission.DEFECT_RAISE, (), "Withdraw"),
     ),
 )

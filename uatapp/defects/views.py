@@ -45,9 +45,7 @@ def index(project: Project) -> ResponseReturnValue:
     kept = {"show": shown, "severity": severity}
     page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".index", page=n, **kept))
     counts = reading.counts(project.id)
-    return render_template(
-        "defects/index.html", page=page, counts=counts, states=STATES, severities=SEVERITIES, **kept
-    )
+    return render_template("defects/index.html", page=page, counts=counts, states=STATES, severities=SEVERITIES, **kept)
 
 
 @bp.get("/new")
@@ -211,7 +209,9 @@ def _fix(project: Project, defect: Defect) -> None:
 
 def _accept(project: Project, defect: Defect) -> None:
     priority = request.form.get("priority", type=int)
-    service.accept(project, defect, by=g.actor, priority=priority if priority in range(1, 5) else None, note=_text("note"))
+    service.accept(
+        project, defect, by=g.actor, priority=priority if priority in range(1, 5) else None, note=_text("note")
+    )
 
 
 def _severity(project: Project, defect: Defect) -> None:
@@ -248,8 +248,6 @@ def file(project: Project, number: int, token: str) -> ResponseReturnValue:
     if found is None:
         raise NotFound
     return answers.serve(found, display=request.args.get("copy") == "display")
-
-
 
 
 @bp.get("/<int:number>/runs/<path:reference>")

@@ -49,7 +49,10 @@ def _people(stage: Stage) -> dict[str, str]:
     with stage.act("system"):
         admin = accounts.add_user("admin@uatapp.example", "Ada Lund", by=SYSTEM, is_admin=True)
         accounts.set_password(admin, passwords["admin"], how="set", by=SYSTEM)
-        customer, partner = accounts.add_organisation(CUSTOMER, by=SYSTEM), accounts.add_organisation(PARTNER, by=SYSTEM)
+        customer, partner = (
+            accounts.add_organisation(CUSTOMER, by=SYSTEM),
+            accounts.add_organisation(PARTNER, by=SYSTEM),
+        )
         project = service.create_project(KEY, NAME, customer=customer, partners=[partner], by=SYSTEM, zone=ZONE)
         units = {name: service.add_unit(project, name, by=SYSTEM) for name, _process, _head in DOCUMENTS.values()}
         for person in PEOPLE:
@@ -105,4 +108,3 @@ def approve(stage: Stage, unit: str, head: str) -> None:
     chosen = {number: latest for number, latest in db.session.execute(statement)}
     with stage.act(head) as (_session, by):
         requirements.decide_many(project, chosen, "approve", by=by)
-

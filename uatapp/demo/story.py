@@ -27,6 +27,7 @@ from uatapp.runs import queries as run_queries
 from uatapp.runs import rules
 from uatapp.runs import service as running
 from uatapp.runs.states import StepAnswer
+from uatapp.signoffs import identity
 from uatapp.signoffs import service as signing
 from uatapp.signoffs.queries import get_snapshot
 from uatapp.signoffs.rules import Choice
@@ -195,7 +196,7 @@ def _sign(stage: Stage, who: str, number: int, choice: Choice) -> None:
     with stage.act(who, minutes=25) as (_session, by):
         project = stage.project
         signoff = signing.queries.get_signoff(project.id, number)
-        nonce = signing.issue_nonce(project, signoff, by=by)
+        nonce = identity.issue_nonce(project, signoff, by=by)
         db.session.flush()
         seen = get_snapshot(signoff.id).sha256
         signing.sign(project, number, choice, seen_sha256=seen, nonce=nonce, by=by)
@@ -273,10 +274,14 @@ def _third_cycle(stage: Stage) -> None:
     _run(stage, "super_user", mine[0])
     wrong = "The order ships only when all 6 pieces are there. Nothing was split."
     missing = _run(stage, "super_user", mine[1], wrong=wrong, picture="Hand-held picking list")
-    split = _report(stage, "super_user", missing, "An order is not split when pieces are missing", Severity.CRITICAL, wrong)
+    split = _report(
+        stage, "super_user", missing, "An order is not split when pieces are missing", Severity.CRITICAL, wrong
+    )
     wrong = "Only the first page has a number."
     pages = _run(stage, "super_user", mine[3], wrong=wrong, picture="Delivery note")
-    numbers = _report(stage, "super_user", pages, "Second page of the delivery note has no number", Severity.MINOR, wrong)
+    numbers = _report(
+        stage, "super_user", pages, "Second page of the delivery note has no number", Severity.MINOR, wrong
+    )
     stage.day(-1, 9)
     _on(stage, "lead", split, problems.accept, note="This stops the warehouse; we work on it first.", priority=1)
     _on(stage, "engineer", split, problems.start_work)
@@ -296,7 +301,12 @@ def _third_cycle(stage: Stage) -> None:
     )  # fmt: skip
     _deploy(stage, "2.4.2")
     stage.day(0, 8)
-    _run(stage, "super_user", _mine(stage, number, "super_user")[0], stopped="The label printer in hall 2 is not connected.")
+    _run(
+        stage,
+        "super_user",
+        _mine(stage, number, "super_user")[0],
+        stopped="The label printer in hall 2 is not connected.",
+    )
     _raise_at_large(stage)
 
 
@@ -306,4 +316,3 @@ def _raise_at_large(stage: Stage) -> None:
             "The help page of the journal is empty", Severity.COSMETIC, "Found while preparing the training."
         )
         problems.raise_defect(stage.project, report, by=by)
-

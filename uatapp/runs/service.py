@@ -15,14 +15,12 @@ from uatapp.kernel import clock
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, NotAllowed, Refused, Stale
-
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Build, Project
 from uatapp.runs import events, queries, rules
 from uatapp.runs.models import DraftEvidence, Run, RunDraft, RunEvidence, RunVoid, StepResult
 from uatapp.runs.states import StepAnswer
 from uatapp.testcases import service as testcases
-
 
 # What upper packages add: reasons why this person may not run this test (whoever fixed it, for one).
 start_guards: list[Callable[[Assignment, Actor], str | None]] = []
@@ -255,5 +253,3 @@ def void(project: Project, reference: str, reason: str, *, by: Actor) -> Assignm
     )
     record(told, row, assignment)
     return assignment
-
-

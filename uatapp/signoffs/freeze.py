@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from uatapp.accounts.models import Organisation, User
 from uatapp.audit.models import AuditChain
 from uatapp.criteria import queries as criteria
-from uatapp.cycles.models import Assignment, Cycle, CycleItem
+from uatapp.cycles.models import Assignment, Cycle
 from uatapp.defects.models import Defect, DefectLink
 from uatapp.defects.states import DefectState
 from uatapp.evidence.models import Evidence
@@ -20,12 +20,12 @@ from uatapp.kernel.references import Kind, written
 from uatapp.projects import queries as projects
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Membership, Project
 from uatapp.requirements.models import Document, Requirement, RequirementVersion
-from uatapp.requirements.states import RequirementState
 from uatapp.runs import counting
 from uatapp.runs.models import Run, RunEvidence, RunVoid
 from uatapp.signoffs.documents import canonical, fingerprint
 from uatapp.signoffs.models import Signoff, Snapshot
 from uatapp.signoffs.queries import signatories
+from uatapp.signoffs.untested import not_tested
 from uatapp.testcases.models import CarryOver, TestCase
 
 FORMAT = "uatapp-signoff-1"
@@ -69,7 +69,7 @@ def gather(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Acto
         "processes": _processes(requirements),
         "criteria": [_criterion(row) for row in criteria.evaluated(project, cycle_ids, signer_ids)],
         "requirements": requirements,
-        "not_tested": _not_tested(project, cases, cycle_ids, barred),
+        "not_tested": not_tested(project, cases, cycle_ids, barred),
         "defects": _defects(project, cycle_ids),
         "people": _people(project, runs),
         "runs": runs,
@@ -203,64 +203,6 @@ def _criterion(row: Any) -> dict[str, Any]:
         "required": row.required,
         "rows": [behind.reference for behind in row.rows],
     }
-
-
-WHY = {
-    "not_run": "Nobody has tried it.",
-    "stale": "It was changed after it was tried.",
-    "blocked": "Something stopped the test.",
-    "not_applicable": "It does not apply.",
-}
-
-
-def _not_tested(
-    project: Project, cases: list[dict[str, Any]], cycle_ids: Sequence[int], barred: frozenset[int]
-) -> list[dict[str, Any]]:
-    """Return what was not tested and who decided that, what was left out of the scope altogether included."""
-    reasons = _reasons(cycle_ids)
-    found = []
-    for case in cases:
-        if case["outcome"] not in WHY:
-            continue
-        person, reason = reasons.get(case["id"], ("", ""))
-        why = WHY[case["outcome"]]
-        if case["requirement_id"] in barred:
-            why = "Only its author or a signatory tried it, so it counts as not run."
-        found.append({"reference": case["reference"], "title": case["title"], "why": why, "decided_by": person,
-                      "reason": reason})  # fmt: skip
-    return found + _left_out(project, cases)
-
-
-def _reasons(cycle_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Return, per test case, who said last why it is blocked or does not apply."""
-    statement = (
-        sa.select(CycleItem.test_case_id, Run.tester_name, Run.reason)
-        .join(Assignment, Assignment.item_id == CycleItem.id)
-        .join(Run, Run.assignment_id == Assignment.id)
-        .where(CycleItem.cycle_id.in_(cycle_ids), Run.reason != "")
-        .order_by(Run.id)
-    )
-    return {case_id: (name, reason) for case_id, name, reason in db.session.execute(statement)}
-
-
-def _left_out(project: Project, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    inside = {case["requirement_id"] for case in cases}
-    statement = sa.select(Requirement).where(
-        Requirement.project_id == project.id,
-        Requirement.state == RequirementState.ACTIVE,
-        Requirement.approved_number > 0,
-    )
-    return [
-        {
-            "reference": written(project.key, Kind.REQUIREMENT, row.number),
-            "title": row.name,
-            "why": "It is not in the scope of these cycles.",
-            "decided_by": "",
-            "reason": "",
-        }
-        for row in db.session.scalars(statement.order_by(Requirement.number))
-        if row.id not in inside
-    ]
 
 
 def _defects(project: Project, cycle_ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -139,9 +139,7 @@ class Waiver(InProject, Frozen, Base):
     """A signatory's named reason for accepting an unmet criterion."""
 
     __tablename__ = "waiver"
-    __table_args__ = within(
-        sa.UniqueConstraint("signoff_id", "criterion", "by_uid"), inside("signoff_id", "signoff")
-    )
+    __table_args__ = within(sa.UniqueConstraint("signoff_id", "criterion", "by_uid"), inside("signoff_id", "signoff"))
 
     signoff_id: Mapped[int]
     signoff_reference: Mapped[str]

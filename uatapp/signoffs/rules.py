@@ -54,7 +54,9 @@ def turn(seats: Sequence[Seat], user_id: int, in_order: bool) -> tuple[str, ...]
     return ()
 
 
-def faults(choice: Choice, unmet: Mapping[str, str], waived: Collection[str], side: Side, today: date) -> dict[str, str]:
+def faults(
+    choice: Choice, unmet: Mapping[str, str], waived: Collection[str], side: Side, today: date
+) -> dict[str, str]:
     """Return what is missing in a decision, by field. Only the customer's signatories waive."""
     found: dict[str, str] = {}
     if choice.decision is Decision.REJECTED:

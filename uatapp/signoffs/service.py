@@ -1,31 +1,28 @@
 """What can happen to a sign-off: requested, asked back on, signed, withdrawn. Lapsing is in `lapses`."""
 
-import secrets
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from flask_security import verify_password
 
-from uatapp.accounts import guessing
 from uatapp.accounts.models import User
 from uatapp.cycles.models import Cycle
 from uatapp.cycles.states import CycleState
 from uatapp.kernel import clock
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
-from uatapp.kernel.errors import DomainError, Invalid, NotAllowed, Refused
+from uatapp.kernel.errors import DomainError, Invalid, Refused
 from uatapp.kernel.permissions import Side
 from uatapp.kernel.references import Kind, take, written
-from uatapp.kernel.uow import record, unit_of_work
+from uatapp.kernel.uow import record
 from uatapp.projects.models import Membership, Project
 from uatapp.signoffs import certificates, events, freeze, queries, rules, statements
+from uatapp.signoffs.identity import Denied, check_bound
 from uatapp.signoffs.models import (
     Condition,
     Signatory,
     Signature,
-    SigningNonce,
     Signoff,
     SignoffCycle,
     SignoffNote,
@@ -33,8 +30,6 @@ from uatapp.signoffs.models import (
     Waiver,
 )
 from uatapp.signoffs.states import SIGNOFF, Decision, SignoffState
-
-NONCE_LIVES = timedelta(hours=12)
 
 
 def reference(project: Project, signoff: Signoff) -> str:
@@ -99,45 +94,7 @@ def _check_request(title: str, cycles: Sequence[Cycle], members: Sequence[Member
         raise Invalid(next(iter(fields.values())), fields=fields)
 
 
-def issue_nonce(project: Project, signoff: Signoff, *, by: Actor) -> str:
-    """Return a fresh one-time number for this person's signing form."""
-    row = SigningNonce(project_id=project.id, signoff_id=signoff.id, user_id=by.user_id)
-    row.nonce = secrets.token_urlsafe(24)
-    db.session.add(row)
-    return row.nonce
-
-
-def prove_identity(project: Project, number: int, password: str, *, by: Actor) -> None:
-    """Check the password anew, before anything is signed. A wrong one is counted and told, whatever follows."""
-    guessing.check("sign", by.uid)
-    user = db.session.get_one(User, by.user_id)
-    if user.password and verify_password(password, user.password):
-        guessing.succeeded("sign", by.uid)
-        return
-    guessing.failed("sign", by.uid)
-    deny(project, number, "password", by=by)
-    sentence = _("This is not your password. Nothing was signed.")
-    raise Invalid(sentence, fields={"password": sentence})
-
-
-def deny(project: Project, number: int, why: str, *, by: Actor) -> None:
-    """Tell a refused attempt to sign in a unit of work of its own."""
-    subject = written(project.key, Kind.SIGNOFF, number)
-    with unit_of_work(by):
-        record(events.SigningDenied(project_id=project.id, subject=subject, by=by, why=why))
-
-
-class Denied(NotAllowed):
-    """A signing that was refused for a reason the audit trail names by a code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-def sign(
-    project: Project, number: int, choice: rules.Choice, *, seen_sha256: str, nonce: str, by: Actor
-) -> Signoff:
+def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: str, nonce: str, by: Actor) -> Signoff:
     """Sign, after `prove_identity` in the same request. Everything is checked again under the lock.
 
     Refuses another's turn, a withdrawn right, a hash that is not the stored one, a used number, and an
@@ -146,7 +103,7 @@ def sign(
     signoff = queries.get_signoff(project.id, number, lock=True)
     SIGNOFF.after(signoff.state, "sign")
     seat = _check_right(project, signoff, by)
-    snapshot = _check_bound(signoff, seen_sha256, nonce, by)
+    snapshot = check_bound(signoff, seen_sha256, nonce, by)
     _check_choice(project, signoff, snapshot, choice, seat.side)
     rows = _signed(project, signoff, snapshot, choice, seat.side, by)
     told = events.SignoffSigned(
@@ -177,26 +134,7 @@ def _check_right(project: Project, signoff: Signoff, by: Actor) -> rules.Seat:
     return next(seat for seat in seats if seat.user_id == by.user_id)
 
 
-def _check_bound(signoff: Signoff, seen_sha256: str, nonce: str, by: Actor) -> Snapshot:
-    snapshot = queries.get_snapshot(signoff.id)
-    if seen_sha256 != snapshot.sha256 or freeze.fingerprint(snapshot.document) != snapshot.sha256:
-        raise Denied("hash", _("What you saw is not what is stored. Open the page again; nothing was signed."))
-    where = (
-        SigningNonce.nonce == nonce,
-        SigningNonce.signoff_id == signoff.id,
-        SigningNonce.user_id == by.user_id,
-        SigningNonce.used_at.is_(None),
-        SigningNonce.created_at > clock.now() - NONCE_LIVES,
-    )
-    used = sa.update(SigningNonce).where(*where).values(used_at=clock.now()).returning(SigningNonce.id)
-    if db.session.execute(used).first() is None:
-        raise Denied("nonce", _("This page was used or is too old. Open it again; nothing was signed."))
-    return snapshot
-
-
-def _check_choice(
-    project: Project, signoff: Signoff, snapshot: Snapshot, choice: rules.Choice, side: Side
-) -> None:
+def _check_choice(project: Project, signoff: Signoff, snapshot: Snapshot, choice: rules.Choice, side: Side) -> None:
     document = queries.document_of(snapshot)
     unmet = {row["code"]: row["title"] for row in document["criteria"] if not row["met"]}
     waived = {waiver.criterion for waiver in queries.waivers(signoff.id)}

@@ -24,9 +24,7 @@ STATEMENTS: dict[tuple[Side, Decision], str] = {
         "I confirm for {organisation} that the builds named were delivered, that the known problems are stated, "
         "and that we owe the conditions stated."
     ),
-    (Side.PARTNER, Decision.REJECTED): (
-        "I do not confirm this scope for {organisation}, for the reasons stated."
-    ),
+    (Side.PARTNER, Decision.REJECTED): ("I do not confirm this scope for {organisation}, for the reasons stated."),
 }
 
 

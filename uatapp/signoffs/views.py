@@ -19,7 +19,7 @@ from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import Membership, Project
 from uatapp.projects.queries import list_members
-from uatapp.signoffs import queries, service
+from uatapp.signoffs import identity, queries, service
 from uatapp.signoffs.forms import CONDITIONS, RequestForm, choice_from_request
 from uatapp.signoffs.labels import DECISIONS, STATES
 from uatapp.signoffs.models import Signoff
@@ -36,7 +36,9 @@ def index(project: Project) -> ResponseReturnValue:
     statement = sa.select(Signoff).where(Signoff.project_id == project.id).options(joinedload(Signoff.requested_by))
     statement = statement.order_by(Signoff.number.desc())
     page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".index", page=n))
-    mine = [s for (s,) in page.rows if s.state is SignoffState.REQUESTED and not service.why_not_sign(project, s, g.actor)]
+    mine = [
+        s for (s,) in page.rows if s.state is SignoffState.REQUESTED and not service.why_not_sign(project, s, g.actor)
+    ]
     return render_template("signoffs/index.html", page=page, states=STATES, mine=mine)
 
 
@@ -109,7 +111,7 @@ def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, stat
     nonce = ""
     if not why_not:
         with unit_of_work(g.actor):
-            nonce = service.issue_nonce(project, signoff, by=g.actor)
+            nonce = identity.issue_nonce(project, signoff, by=g.actor)
         signoff = queries.get_signoff(project.id, signoff.number)
     certificate = queries.find_certificate(signoff.id)
     page = render_template(
@@ -149,14 +151,14 @@ def sign(project: Project, number: int) -> ResponseReturnValue:
     try:
         choice = choice_from_request()
         _check_read()
-        service.prove_identity(project, number, request.form.get("password", ""), by=g.actor)
+        identity.prove_identity(project, number, request.form.get("password", ""), by=g.actor)
         with unit_of_work(g.actor):
             seen, nonce = request.form.get("sha256", ""), request.form.get("nonce", "")
             service.sign(project, number, choice, seen_sha256=seen, nonce=nonce, by=g.actor)
     except Invalid as error:
         return _page(project, queries.get_signoff(project.id, number), error, 422)
-    except service.Denied as refusal:
-        service.deny(project, number, refusal.code, by=g.actor)
+    except identity.Denied as refusal:
+        identity.deny(project, number, refusal.code, by=g.actor)
         raise
     flash(_("You have signed. Thank you."), "done")
     return redirect(url_for(".show", number=number), 303)
@@ -208,5 +210,3 @@ def certificate(project: Project, number: int) -> ResponseReturnValue:
         raise Refused(_("The certificate is being made. It is ready in a moment; open this page again."))
     data = storage.get(file.sha256)
     return send_file(BytesIO(data), mimetype="application/pdf", download_name=f"{found.number}.pdf")
-
-

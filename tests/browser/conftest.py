@@ -1,0 +1,127 @@
+"""Chromium against a real server: the worked example once, an empty installation per journey."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from uatapp.app import create_app
+from uatapp.config import Settings
+from uatapp.operations import schema
+
+FLAGS = (
+    "--no-sandbox --disable-quic --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+).split()
+
+
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found, "Chromium is missing; `make test` installs it"
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Site:
+    """A running server with its folder."""
+
+    home: Path
+    base_url: str
+    sign_ins: dict[str, tuple[str, str]]
+
+    def settings(self) -> Settings:
+        return Settings(home=self.home, base_url=self.base_url)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(home: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start `uatapp run` in a process of its own and wait until it answers."""
+    base_url = f"http://127.0.0.1:{port}"
+    env = {**os.environ, "UATAPP_HOME": str(home), "UATAPP_BASE_URL": base_url, "UATAPP_WORKED_EXAMPLE": "1"}
+    log = (home / "server.log").open("wb")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "uatapp.cli", "run", "--workers", "1"], env=env, stdout=log, stderr=log
+    )
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{base_url}/check/", timeout=5)
+        except OSError:
+            assert server.poll() is None, (home / "server.log").read_text()
+            time.sleep(0.1)
+        else:
+            return server
+    raise AssertionError((home / "server.log").read_text())
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The worked example, served."""
+    from uatapp import demo
+
+    home, port = tmp_path_factory.mktemp("example"), _free_port()
+    app = create_app(Settings(home=home, base_url=f"http://127.0.0.1:{port}", worked_example=True))
+    with app.app_context():
+        schema.upgrade()
+        rows = demo.build(app)
+    server = serve(home, port)
+    yield Site(home, f"http://127.0.0.1:{port}", {role: (email, password) for role, email, password in rows})
+    server.terminate()
+    server.wait(20)
+
+
+@pytest.fixture
+def empty_site(tmp_path: Path) -> Iterator[Site]:
+    """An empty installation, served."""
+    home, port = tmp_path / "empty", _free_port()
+    home.mkdir()
+    with create_app(Settings(home=home, base_url=f"http://127.0.0.1:{port}", worked_example=True)).app_context():
+        schema.upgrade()
+    server = serve(home, port)
+    yield Site(home, f"http://127.0.0.1:{port}", {})
+    server.terminate()
+    server.wait(20)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page in a browser of its own for a person."""
+    contexts: list[BrowserContext] = []
+
+    def opened(**options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, base_url: str, email: str, password: str) -> None:
+    page.goto(f"{base_url}/sign-in")
+    page.get_by_label("Email").or_(page.locator("input[name=email]")).first.fill(email)
+    page.locator("input[type=password]").first.fill(password)
+    page.locator("main button[type=submit], main input[type=submit]").first.click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)

@@ -1,0 +1,90 @@
+"""Every page of the worked example: a picture wide and narrow, light and dark; axe finds nothing; nothing scrolls sideways."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Site, sign_in
+
+PAGES = [
+    ("Tester (order entry)", "my-work", "/projects/OTC/my-work"),
+    ("Super user (warehouse)", "my-work-waiting", "/projects/OTC/my-work"),
+    ("Business analyst", "overview", "/projects/OTC/overview"),
+    ("Business analyst", "requirements", "/projects/OTC/requirements/"),
+    ("Business analyst", "requirement", "/projects/OTC/requirements/1"),
+    ("Business analyst", "upload", "/projects/OTC/requirements/upload"),
+    ("Business analyst", "test-case", "/projects/OTC/tests/1"),
+    ("Project manager, customer", "cycles", "/projects/OTC/cycles/"),
+    ("Project manager, customer", "cycle", "/projects/OTC/cycles/3"),
+    ("Project manager, customer", "cycle-new", "/projects/OTC/cycles/new"),
+    ("Project manager, customer", "scope", "/projects/OTC/cycles/3/scope"),
+    ("Project manager, customer", "assign", "/projects/OTC/cycles/3/assign"),
+    ("Project manager, customer", "members", "/projects/OTC/members"),
+    ("Project manager, customer", "set-up", "/projects/OTC/set-up"),
+    ("Project manager, customer", "signoff-new", "/projects/OTC/signoffs/new"),
+    ("Project manager, customer", "audit", "/projects/OTC/audit"),
+    ("Lead, partner", "defects", "/projects/OTC/defects/"),
+    ("Lead, partner", "defect-new-state", "/projects/OTC/defects/3"),
+    ("Tester (order entry)", "defect-proposed", "/projects/OTC/defects/5"),
+    ("Project manager, customer", "defect-report", "/projects/OTC/defects/new"),
+    ("Sponsor (finance)", "decisions", "/projects/OTC/signoffs/"),
+    ("Sponsor (finance)", "sign", "/projects/OTC/signoffs/2"),
+    ("Sponsor (finance)", "signed", "/projects/OTC/signoffs/1"),
+    ("Sponsor (finance)", "account", "/account"),
+    ("Administrator", "administration", "/administration/"),
+    ("", "sign-in", "/sign-in"),
+    ("", "reset", "/reset"),
+    ("", "check", "/check/"),
+]
+LOOKS = [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
+IGNORED = {"region"}
+
+
+def _open(open_page: Callable[..., Page], example: Site, role: str, width: int, scheme: str) -> Page:
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    if role:
+        sign_in(page, example.base_url, *example.sign_ins[role])
+    return page
+
+
+@pytest.mark.looks
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+@pytest.mark.parametrize("role", sorted({role for role, _name, _path in PAGES}))
+def test_pictures(open_page: Callable[..., Page], example: Site, role: str, width: int, scheme: str) -> None:
+    folder = Path(os.environ.get("UATAPP_LOOKS", "looks"))
+    folder.mkdir(exist_ok=True)
+    page = _open(open_page, example, role, width, scheme)
+    for whose, name, path in PAGES:
+        if whose == role:
+            answer = page.goto(example.base_url + path)
+            page.screenshot(path=str(folder / f"{name}-{width}-{scheme}.png"), full_page=True)
+            assert answer is not None
+            assert answer.status == 200, path
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("role", sorted({role for role, _name, _path in PAGES}))
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    open_page: Callable[..., Page], example: Site, role: str
+) -> None:
+    faults = []
+    page = _open(open_page, example, role, 320, "light")
+    for whose, name, path in PAGES:
+        if whose != role:
+            continue
+        answer = page.goto(example.base_url + path)
+        if answer is None or answer.status != 200:
+            faults.append(f"{name}: {answer.status if answer else 'no answer'}")
+            continue
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+            faults.append(f"{name}: scrolls sideways at 320 px")
+        for violation in Axe().run(page).response["violations"]:
+            if violation["id"] not in IGNORED:
+                nodes = [node["html"][:160] for node in violation["nodes"][:2]]
+                faults.append(f"{name}: {violation['id']}: {violation['help']} {nodes}")
+    assert not faults, "\n".join(faults)
