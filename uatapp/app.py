@@ -29,15 +29,22 @@ from uatapp.projects import administration, home
 from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
 from uatapp.reports import views as reports
+from uatapp.requirements import views as requirements
+from uatapp.requirements import writing
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
 from uatapp.signoffs import check
+from uatapp.signoffs import views as signoffs
 from uatapp.subscriptions import SUBSCRIPTIONS
+from uatapp.testcases import queries as testcases
+from uatapp.testcases import views as tests
+from uatapp.testcases.labels import STATES as CASE_STATES
 from uatapp.web import access, filters, forms, headers, navigation, problems
 
 BLUEPRINTS = (
     *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
-    *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, check.bp, reports.bp),
+    *(writing.bp, tests.bp),
+    *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, check.bp, reports.bp),
     *(audit_pages.bp, jobs_pages.bp),
 )
 
@@ -89,6 +96,9 @@ def _plug(app: Flask, settings: Settings) -> None:
     CSRFProtect(app)
     keeping.install(app)
     running.start_guards[:] = [retests.refuse_fixer]
+    app.extensions["requirements-slots"] = requirements.Slots(
+        testcases.of_requirement, testcases.count_suspect, CASE_STATES
+    )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -72,7 +73,7 @@ def outcomes(cycle_ids: Collection[int], barred: Collection[int] = ()) -> dict[s
     return {str(outcome): count for outcome, count in db.session.execute(statement)}
 
 
-def _serious(project_id: int, cycle_ids: Collection[int]) -> sa.Select[tuple[Defect]]:
+def _serious(project_id: int, cycle_ids: Collection[int]) -> sa.Select[Any]:
     here = sa.select(DefectLink.defect_id).join(Assignment, Assignment.id == DefectLink.assignment_id)
     here = here.where(Assignment.cycle_id.in_(cycle_ids))
     linked = sa.exists().where(DefectLink.defect_id == Defect.id)
@@ -83,7 +84,7 @@ def _serious(project_id: int, cycle_ids: Collection[int]) -> sa.Select[tuple[Def
     )
 
 
-def _retests(cycle_ids: Collection[int]) -> sa.Select[tuple[Assignment]]:
+def _retests(cycle_ids: Collection[int]) -> sa.Select[Any]:
     waiting = (DefectState.FIXED, DefectState.IN_RETEST)
     fixed = sa.select(DefectLink.assignment_id).join(Defect, Defect.id == DefectLink.defect_id)
     fixed = fixed.where(Defect.state.in_(waiting))
@@ -92,7 +93,7 @@ def _retests(cycle_ids: Collection[int]) -> sa.Select[tuple[Assignment]]:
     return sa.select(Assignment).where(Assignment.cycle_id.in_(cycle_ids), due, unfinished)
 
 
-def _count(statement: sa.Select[tuple[Defect]] | sa.Select[tuple[Assignment]]) -> int:
+def _count(statement: sa.Select[Any]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -58,7 +59,7 @@ def assign(
     new = _missing(cycle, case_ids, [member.user_id for member in members])
     if not new:
         return 0
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"project_id": project.id, "cycle_id": cycle.id, "item_id": item, "tester_id": tester, "due_on": due_on}
         for item, tester in new
     ]
@@ -186,7 +187,7 @@ def reassign(project: Project, assignment: Assignment, member: Membership, reaso
     if present is not None and present.state is not AssignmentState.WITHDRAWN:
         raise Refused(_("%(name)s has this test already.", name=member.user.name))
     reference, before = _test(project.id, assignment)
-    told = {"before": before, "after": member.user.name, "why": reason.strip()}
+    told: dict[str, Any] = {"before": before, "after": member.user.name, "why": reason.strip()}
     if assignment.run_count == 0 and present is None and assignment.state in AT_WORK:
         assignment.tester_id, assignment.state = member.user_id, AssignmentState.TO_DO
         target = assignment

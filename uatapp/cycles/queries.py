@@ -69,7 +69,7 @@ def testers(project_id: int) -> Sequence[Membership]:
     return db.session.scalars(statement).all()
 
 
-def candidates(project_id: int) -> sa.Select[Any]:
+def candidates(project_id: int) -> Any:
     """Select the test cases that can enter a cycle: TestCase, Requirement, Document."""
     return (
         sa.select(TestCase, Requirement, Document)
@@ -123,7 +123,7 @@ def get_assignment(project_id: int, assignment_id: int, *, lock: bool = False) -
     return found
 
 
-def slots(cycle_id: int, *, state: str = "", tester_id: int | None = None) -> sa.Select[Any]:
+def slots(cycle_id: int, *, state: str = "", tester_id: int | None = None) -> Any:
     """Select a cycle's rows for its table: CycleItem, TestCase, Requirement, Assignment (or None), User (or None)."""
     live = sa.and_(Assignment.item_id == CycleItem.id, Assignment.state != AssignmentState.WITHDRAWN)
     statement = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -125,7 +126,7 @@ _TOLD = {"open": events.CycleOpened, "close": events.CycleClosed, "drop": events
 def take_action(project: Project, cycle: Cycle, action: str, *, by: Actor, reason: str = "") -> None:
     """Open, close, reopen (with a reason) or drop a cycle."""
     target = CycleState(CYCLE.after(cycle.state, action))
-    common = {"project_id": project.id, "subject": f"{project.key} cycle {cycle.number}", "by": by}
+    common: dict[str, Any] = {"project_id": project.id, "subject": f"{project.key} cycle {cycle.number}", "by": by}
     if action == "open" and not queries.scope_ids(cycle.id):
         raise Refused(_("“%(name)s” has no tests yet. Choose its scope first.", name=cycle.name))
     cycle.state = target

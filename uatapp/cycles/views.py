@@ -74,7 +74,7 @@ def create(project: Project) -> ResponseReturnValue:
 def show(project: Project, number: int) -> ResponseReturnValue:
     """Show a cycle: how far, who has what, deployments."""
     cycle = queries.get_cycle(project.id, number)
-    kept = {"state": request.args.get("state", ""), "tester": request.args.get("tester", type=int)}
+    kept: dict[str, Any] = {"state": request.args.get("state", ""), "tester": request.args.get("tester", type=int)}
     slots = queries.slots(cycle.id, state=kept["state"], tester_id=kept["tester"])
     page = page_of(
         slots, number_of(request.args.get("page")), lambda n: url_for(".show", number=number, page=n, **kept)

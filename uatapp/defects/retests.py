@@ -188,5 +188,5 @@ def _take_along(project: Project, link: DefectLink, target: Assignment, by: Acto
 def refuse_fixer(assignment: Assignment, actor: Actor) -> str | None:
     """Whoever fixed a defect never retests it."""
     if actor.user_id in queries.fixers_in_retest(assignment.id):
-        return _("You fixed a problem that this test checks. Somebody else has to test it again.")
+        return str(_("You fixed a problem that this test checks. Somebody else has to test it again."))
     return None

@@ -42,7 +42,7 @@ def index(project: Project) -> ResponseReturnValue:
         statement = statement.where(Defect.severity == Severity(severity))
     rank = sa.case({s: n for n, s in enumerate(Severity)}, value=Defect.severity)
     statement = statement.order_by(rank, Defect.priority.asc().nulls_last(), Defect.number)
-    kept = {"show": shown, "severity": severity}
+    kept: dict[str, Any] = {"show": shown, "severity": severity}
     page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".index", page=n, **kept))
     counts = reading.counts(project.id)
     return render_template("defects/index.html", page=page, counts=counts, states=STATES, severities=SEVERITIES, **kept)

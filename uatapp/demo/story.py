@@ -29,7 +29,7 @@ from uatapp.runs import service as running
 from uatapp.runs.states import StepAnswer
 from uatapp.signoffs import identity
 from uatapp.signoffs import service as signing
-from uatapp.signoffs.queries import get_snapshot
+from uatapp.signoffs.queries import get_signoff, get_snapshot
 from uatapp.signoffs.rules import Choice
 from uatapp.signoffs.states import Decision
 from uatapp.testcases.models import TestCase
@@ -195,7 +195,7 @@ def _ask(stage: Stage, title: str, cycle: int, signers: list[str], decide_by: da
 def _sign(stage: Stage, who: str, number: int, choice: Choice) -> None:
     with stage.act(who, minutes=25) as (_session, by):
         project = stage.project
-        signoff = signing.queries.get_signoff(project.id, number)
+        signoff = get_signoff(project.id, number)
         nonce = identity.issue_nonce(project, signoff, by=by)
         db.session.flush()
         seen = get_snapshot(signoff.id).sha256

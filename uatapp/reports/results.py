@@ -87,7 +87,7 @@ def _clean(text: str) -> str:
     return kept if len(kept) <= LONGEST_CELL else kept[:LONGEST_CELL] + " …"
 
 
-def _runs(project: Project, cycle_id: int | None) -> sa.Select[Any]:
+def _runs(project: Project, cycle_id: int | None) -> Any:
     statement = (
         sa.select(Run, TestCase, TestCaseVersion.title, Requirement, Cycle.name, BusinessUnit.name, BusinessProcess.name,
                   RunVoid.by_name, RunVoid.reason)
@@ -123,13 +123,14 @@ def _results(project: Project, cycle_id: int | None) -> Iterator[list[Any]]:
 
 def outcome_words(outcome: str) -> str:
     """Return an outcome as people read it."""
-    return {
+    words: dict[str, str] = {
         "passed": _("Passed"),
         "passed_with_remarks": _("Passed with remarks"),
         "failed": _("Failed"),
         "blocked": _("Blocked"),
         "not_applicable": _("Not applicable"),
-    }.get(outcome, outcome)
+    }
+    return words.get(outcome, outcome)
 
 
 def _local(instant: datetime, zone: ZoneInfo) -> datetime:

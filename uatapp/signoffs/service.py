@@ -52,7 +52,7 @@ def request(
     """
     _check_request(title, cycles, members)
     signoff = Signoff(project_id=project.id, number=take(project.id, Kind.SIGNOFF), title=" ".join(title.split()))
-    signoff.requested_by_id, signoff.in_order, signoff.decide_by = by.user_id, in_order, decide_by
+    signoff.requested_by_id, signoff.in_order, signoff.decide_by = by.user_id or 0, in_order, decide_by
     db.session.add(signoff)
     db.session.flush()
     seats = [
