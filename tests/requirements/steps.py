@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from tests.world import World
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import unit_of_work
-from uatapp.projects.queries import find_named
 from uatapp.projects.models import BusinessUnit
+from uatapp.projects.queries import find_named
 from uatapp.requirements import archives, imports, service
 from uatapp.requirements.intake import Filing
 from uatapp.requirements.models import Document, Requirement, RequirementVersion, RequirementVersionState

@@ -30,6 +30,8 @@ from uatapp.requirements.planning import UNNAMED, Plan, Stored, StoredDocument, 
 from uatapp.requirements.states import RequirementState
 
 Progress = Callable[[int, int], None]
+Finish = Callable[[dict[str, Any], list[int]], None]
+PERMISSION = Permission.REQUIREMENTS_EDIT
 _AT_ONCE = 2_000
 
 
@@ -62,7 +64,7 @@ def import_paths(
     `unit` and `process` are names. `progress` is called with the number of documents read and of all.
     Opens its own unit of work; a dry run changes nothing. Refuses an unknown unit or process.
     """
-    by.require(Permission.REQUIREMENTS_EDIT, project.id)
+    by.require(PERMISSION, project.id)
     filing = Filing(_named(BusinessUnit, project, unit), _named(BusinessProcess, project, process))
     upload = archives.from_paths([Path(path) for path in paths])
     return import_upload(project, upload, filing, by=by, dry_run=dry_run, progress=progress)[0]
@@ -85,17 +87,24 @@ def import_upload(
     by: Actor,
     dry_run: bool = False,
     progress: Progress | None = None,
+    finish: Finish | None = None,
 ) -> tuple[dict[str, Any], list[int]]:
-    """Import what was handed over in a unit of work of its own; return the counts and the documents that came in."""
+    """Import what was handed over in a unit of work of its own; return the counts and the documents that came in.
+
+    `finish` is called with them before that unit of work ends. Nothing new, and no `finish`: no unit of work.
+    """
     project_id, key = project.id, project.key
     reading = read(project_id, upload, progress)
-    if dry_run or not reading.incoming:
+    if dry_run or not (reading.incoming or finish):
         return result_of(key, reading, plan_of(project_id, reading)), []
     with unit_of_work(by):
         plan = plan_of(project_id, reading)
         project = db.session.get_one(Project, project_id)
         documents = take_in(project, plan, reading.incoming, filing, by=by, unchanged=reading.unchanged)
-    return result_of(key, reading, plan), documents
+        result = result_of(key, reading, plan)
+        if finish:
+            finish(result, documents)
+    return result, documents
 
 
 def read(project_id: int, upload: Upload, progress: Progress | None = None) -> Reading:

@@ -150,3 +150,30 @@ def suspects(project_id: int) -> Any:
         .where(TestCase.project_id == project_id, TestCase.state == CaseState.SUSPECT)
         .order_by(Requirement.number, TestCase.position, TestCase.number)
     )
+
+
+def listed(project_id: int, state: str, words: str) -> Any:
+    """Select (TestCase, Requirement) in the documents' order, by state and by words or reference."""
+    statement = (
+        sa.select(TestCase, Requirement)
+        .join(Requirement, Requirement.id == TestCase.requirement_id)
+        .join(Document, Document.id == Requirement.document_id)
+        .where(TestCase.project_id == project_id)
+        .order_by(Document.path, Requirement.position, Requirement.number, TestCase.position, TestCase.number)
+    )
+    statement = statement.where(TestCase.state == state if state else TestCase.state != CaseState.RETIRED)
+    for word in words.split()[:8]:
+        escaped = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        said: sa.ColumnElement[bool] = sa.func.lower(TestCase.title).like(f"%{escaped}%", escape="\\")
+        digits = word.upper().rpartition("T")[2]
+        if digits.isascii() and digits.isdigit() and len(digits) < 9:
+            said = sa.or_(said, TestCase.number == int(digits))
+        statement = statement.where(said)
+    return statement
+
+
+def counts(project_id: int) -> dict[str, int]:
+    """Count a project's test cases by state."""
+    statement = sa.select(TestCase.state, sa.func.count()).where(TestCase.project_id == project_id)
+    rows = db.session.execute(statement.group_by(TestCase.state))
+    return {state.value: count for state, count in rows}

@@ -19,9 +19,9 @@ from uatapp.projects.models import Project
 from uatapp.requirements import queries as requirements
 from uatapp.requirements.content import step_row
 from uatapp.requirements.events import RequirementRetired, RequirementVersionApproved
+from uatapp.requirements.instances import Instance, instances_of
 from uatapp.requirements.models import Requirement, RequirementVersion
 from uatapp.testcases import events, rules
-from uatapp.testcases.instances import Instance, instances_of
 from uatapp.testcases.models import CarryOver, TestCase, TestCaseVersion
 from uatapp.testcases.states import CASE, CaseState
 

@@ -1,0 +1,24 @@
+"""The words in which people read where a requirement stands."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+# where it stands → (kind of tag, words)
+STANDINGS: dict[str, tuple[str, Any]] = {
+    "draft": ("quiet", _l("Draft")),
+    "in_review": ("info", _l("Waiting for approval")),
+    "approved": ("passed", _l("Agreed")),
+    "superseded": ("quiet", _l("Replaced")),
+    "removal_asked": ("blocked", _l("To be retired")),
+    "retired": ("na", _l("Retired")),
+}
+
+KINDS: dict[str, Any] = {
+    "created": _l("new"),
+    "edited": _l("changed"),
+    "renamed": _l("renamed"),
+    "moved": _l("moved"),
+    "removed": _l("removed"),
+    "unchanged": _l("unchanged"),
+}

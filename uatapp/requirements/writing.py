@@ -1,0 +1,298 @@
+"""Pages on which documents come in: upload, report, typing in, editing; and a document's own page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from uatapp.gherkin.model import ParseProblem
+from uatapp.jobs.service import queue
+from uatapp.kernel import storage
+from uatapp.kernel.db import db
+from uatapp.kernel.errors import Invalid, NotFound, Stale
+from uatapp.kernel.paging import number_of, page_of
+from uatapp.kernel.permissions import Permission
+from uatapp.kernel.uow import unit_of_work
+from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
+from uatapp.projects.queries import list_named
+from uatapp.requirements import archives, editing, imports, jobs, queries, reading, service
+from uatapp.requirements.editing import Text, Undecided
+from uatapp.requirements.forms import DocumentForm, UploadForm
+from uatapp.requirements.intake import Filing
+from uatapp.requirements.labels import KINDS, STANDINGS
+from uatapp.requirements.models import Document, ImportReport
+from uatapp.requirements.states import VersionState
+from uatapp.requirements.views import bp
+from uatapp.web.access import requires
+
+AT_ONCE = 200 * 1024
+_AROUND = 2
+
+
+@bp.get("/upload")
+@requires(Permission.REQUIREMENTS_EDIT)
+def upload(project: Project) -> ResponseReturnValue:
+    """Show the form that takes files."""
+    form = UploadForm(formdata=None)
+    form.offer(project)
+    form.unit.data = _own_unit(project) or 0
+    return render_template("requirements/upload.html", form=form)
+
+
+def _own_unit(project: Project) -> int | None:
+    standing = g.actor.standing(project.id)
+    return standing.unit_id if standing else None
+
+
+@bp.post("/upload")
+@requires(Permission.REQUIREMENTS_EDIT)
+def receive(project: Project) -> ResponseReturnValue:
+    """Take files in: small ones at once, archives and large ones by a job that the report page follows."""
+    form = UploadForm()
+    form.offer(project)
+    files = [(file.filename, file.read()) for file in request.files.getlist("files") if file.filename]
+    if not form.validate() or not files:
+        if not files:
+            form.refuse(Invalid("", fields={"files": _("Choose at least one .feature file or a zip archive.")}))
+        return render_template("requirements/upload.html", form=form), 422
+    filing = Filing(form.unit.data or None, form.business_process.data or None)
+    name = files[0][0] if len(files) == 1 else _("%(n)s files", n=len(files))
+    small = sum(len(data) for _name, data in files) <= AT_ONCE and not any(_is_zip(*file) for file in files)
+    report_id = _at_once(project, files, filing, name) if small else _later(project, files, filing, name)
+    return redirect(url_for(".report", report_id=report_id), 303)
+
+
+def _is_zip(name: str, data: bytes) -> bool:
+    return name.lower().endswith(".zip") or data[:4] == b"PK\x03\x04"
+
+
+def _at_once(project: Project, files: Iterable[tuple[str, bytes]], filing: Filing, name: str) -> int:
+    report = _report(project, filing, name)
+
+    def finish(result: dict[str, Any], documents: list[int]) -> None:
+        report.result, report.documents = result, documents
+        db.session.add(report)
+
+    imports.import_upload(project, archives.from_uploads(files), filing, by=g.actor, finish=finish)
+    return report.id
+
+
+def _report(project: Project, filing: Filing, name: str) -> ImportReport:
+    report = ImportReport(project_id=project.id, by_id=g.actor.user_id, upload_name=name[:200])
+    report.unit_id, report.process_id = filing.unit_id, filing.process_id
+    return report
+
+
+def _later(project: Project, files: Iterable[tuple[str, bytes]], filing: Filing, name: str) -> int:
+    sha256 = storage.put(imports.packed(files))
+    report = _report(project, filing, name)
+    with unit_of_work(g.actor):
+        report.upload_sha256 = sha256
+        db.session.add(report)
+        db.session.flush()
+        report_id = report.id
+        title = _("Import of %(name)s into %(key)s", name=name, key=project.key)
+        queue(jobs.KIND, dedupe=f"{jobs.KIND}-{report_id}", title=title, report_id=report_id)
+    return report_id
+
+
+@bp.get("/imports/<int:report_id>")
+@requires(Permission.PROJECT_READ)
+def report(project: Project, report_id: int) -> ResponseReturnValue:
+    """Show what an import did, or how far it is; documents can be given their unit and process here."""
+    found = queries.get_report(project.id, report_id)
+    documents = queries.list_documents_of(project.id, found.documents)
+    return render_template(
+        "requirements/report.html",
+        report=found,
+        documents=documents,
+        counts=reading.counts_by_document(project.id, [d.id for d in documents]),
+        units=list_named(BusinessUnit, project.id),
+        processes=list_named(BusinessProcess, project.id),
+        kinds=KINDS,
+    )
+
+
+@bp.post("/imports/<int:report_id>")
+@requires(Permission.REQUIREMENTS_EDIT)
+def file_report(project: Project, report_id: int) -> ResponseReturnValue:
+    """Put each document of an import under the unit and process chosen for it."""
+    units = {row.id: row for row in list_named(BusinessUnit, project.id)}
+    processes = {row.id: row for row in list_named(BusinessProcess, project.id)}
+    with unit_of_work(g.actor):
+        found = queries.get_report(project.id, report_id)
+        for document in queries.list_documents_of(project.id, found.documents):
+            if f"unit-{document.id}" in request.form:
+                unit = units.get(request.form.get(f"unit-{document.id}", 0, type=int))
+                process = processes.get(request.form.get(f"process-{document.id}", 0, type=int))
+                service.file_document(project, document, unit, process, by=g.actor)
+    flash(_("Saved."), "done")
+    return redirect(url_for(".report", report_id=report_id), 303)
+
+
+@bp.get("/documents/<int:document_id>")
+@requires(Permission.PROJECT_READ)
+def document(project: Project, document_id: int) -> ResponseReturnValue:
+    """Show a document: its requirements, where it belongs, its versions and its text."""
+    found = queries.get_document(project.id, document_id)
+    no_filter: dict[str, Any] = {"unit_id": None, "process_id": None, "standing": "", "document_id": document_id}
+    statement = reading.search(project.id, "", **no_filter)
+    address = number_of(request.args.get("page"))
+    page = page_of(statement, address, lambda n: url_for(".document", document_id=document_id, page=n))
+    newest = queries.newest_version(document_id)
+    return render_template(
+        "requirements/document.html",
+        document=found,
+        page=page,
+        counts=reading.counts_by_document(project.id, [document_id]).get(document_id, {}),
+        versions=queries.list_document_versions(document_id),
+        source=editing.text_of(newest) if newest else "",
+        standings=STANDINGS,
+        units=list_named(BusinessUnit, project.id),
+        processes=list_named(BusinessProcess, project.id),
+    )
+
+
+@bp.post("/documents/<int:document_id>/filing")
+@requires(Permission.REQUIREMENTS_EDIT)
+def filing(project: Project, document_id: int) -> ResponseReturnValue:
+    """Put a document under another business unit or process."""
+    units = {row.id: row for row in list_named(BusinessUnit, project.id)}
+    processes = {row.id: row for row in list_named(BusinessProcess, project.id)}
+    with unit_of_work(g.actor):
+        found = queries.get_document(project.id, document_id, lock=True)
+        unit = units.get(request.form.get("unit", 0, type=int))
+        process = processes.get(request.form.get("process", 0, type=int))
+        service.file_document(project, found, unit, process, by=g.actor)
+    return redirect(url_for(".document", document_id=document_id), 303)
+
+
+@bp.get("/documents/<int:document_id>/versions/<int:number>")
+@requires(Permission.PROJECT_READ)
+def download(project: Project, document_id: int, number: int) -> ResponseReturnValue:
+    """Give one version of a document, byte for byte."""
+    found = queries.get_document(project.id, document_id)
+    version = queries.get_document_version(found.id, number)
+    answer = Response(version.content, mimetype="application/octet-stream")
+    name = version.path.rpartition("/")[2]
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+@bp.get("/new")
+@requires(Permission.REQUIREMENTS_EDIT)
+def new(project: Project) -> ResponseReturnValue:
+    """Show an empty document to type into."""
+    form = DocumentForm(formdata=None)
+    form.offer(project)
+    form.unit.data = _own_unit(project) or 0
+    return _editor(form, None)
+
+
+@bp.get("/documents/<int:document_id>/edit")
+@requires(Permission.REQUIREMENTS_EDIT)
+def edit(project: Project, document_id: int) -> ResponseReturnValue:
+    """Show a document's text for editing."""
+    found = queries.get_document(project.id, document_id)
+    newest = queries.newest_version(document_id)
+    if newest is None or not found.version_number:
+        raise NotFound
+    source = editing.text_of(newest)
+    form = DocumentForm(
+        formdata=None, data={"path": found.path, "source": source, "version_number": str(found.version_number)}
+    )
+    form.offer(project)
+    return _editor(form, found)
+
+
+def _editor(
+    form: DocumentForm,
+    document: Document | None,
+    *,
+    status: int = 200,
+    previewing: bool = False,
+    stale: Stale | None = None,
+    questions: Any = (),
+) -> ResponseReturnValue:
+    source = form.source.data or ""
+    fault = editing.problem_of(source, "text") if source.strip() else None
+    shown = [] if fault or not source.strip() else _previews(source)
+    answer = render_template(
+        "requirements/edit.html",
+        form=form,
+        document=document,
+        fault=fault if status != 200 or previewing else None,
+        around=_lines_around(source, fault.line) if fault else [],
+        shown=shown,
+        stale=stale,
+        questions=questions,
+        typed=request.form,
+        rows=min(40, max(16, source.count("\n") + 3)),
+    )
+    return answer, status
+
+
+def _previews(source: str) -> list[reading.Preview]:
+    try:
+        return editing.previews(source, "text")[: reading.SHOWN_ROWS]
+    except ParseProblem:
+        return []
+
+
+def _lines_around(source: str, line: int) -> list[tuple[int, str]]:
+    """Return the lines about a place with their numbers, to be shown beside the problem."""
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first = max(0, line - 1 - _AROUND)
+    return [(first + n + 1, text[:300]) for n, text in enumerate(lines[first : line + _AROUND])]
+
+
+@bp.post("/new")
+@requires(Permission.REQUIREMENTS_EDIT)
+def create(project: Project) -> ResponseReturnValue:
+    """Save a new document, or show how testers will see it."""
+    return _save(project, None)
+
+
+@bp.post("/documents/<int:document_id>/edit")
+@requires(Permission.REQUIREMENTS_EDIT)
+def change(project: Project, document_id: int) -> ResponseReturnValue:
+    """Save a document's next version, or show how testers will see it."""
+    return _save(project, queries.get_document(project.id, document_id))
+
+
+def _save(project: Project, document: Document | None) -> ResponseReturnValue:
+    form = DocumentForm()
+    form.offer(project)
+    previewing = request.form.get("do") == "preview"
+    if previewing:
+        fault = form.source.data and editing.problem_of(form.source.data, "text")
+        return _editor(form, document, status=422 if fault else 200, previewing=True)
+    if document is not None:
+        form.unit.data, form.business_process.data = document.unit_id or 0, document.process_id or 0
+    if not form.validate():
+        return _editor(form, document, status=422)
+    try:
+        saved_id = _saved(project, form, document.path if document else None)
+    except Undecided as open_questions:
+        return _editor(form, document, status=422, questions=open_questions.questions)
+    except Invalid as error:
+        form.refuse(error)
+        return _editor(form, document, status=422)
+    except Stale as stale:
+        form.version_number.data = str(stale.version)
+        return _editor(form, document, status=409, stale=stale)
+    return redirect(url_for(".document", document_id=saved_id), 303)
+
+
+def _saved(project: Project, form: DocumentForm, path: str | None) -> int:
+    """Save what was typed; `path` is a stored document's."""
+    source = form.source.data or ""
+    seen = form.version_number.data or "0"
+    text = Text(path or editing.path_of(form.path.data or "", source), source, int(seen) if seen.isdecimal() else 0)
+    state = VersionState.DRAFT if request.form.get("do") == "draft" else VersionState.IN_REVIEW
+    filing = Filing(form.unit.data or None, form.business_process.data or None, state)
+    answers = {k[5:]: v == "yes" for k, v in request.form.items() if k.startswith("same-") and v in ("yes", "no")}
+    with unit_of_work(g.actor):
+        return editing.save(project, text, filing, by=g.actor, answers=answers).id
