@@ -30,7 +30,7 @@ from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
 from uatapp.reports import views as reports
 from uatapp.requirements import views as requirements
-from uatapp.requirements import writing
+from uatapp.requirements import writing as _documents  # noqa: F401 - routes of the same pages
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
 from uatapp.signoffs import check
@@ -43,7 +43,7 @@ from uatapp.web import access, filters, forms, headers, navigation, problems
 
 BLUEPRINTS = (
     *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
-    *(writing.bp, tests.bp),
+    *(requirements.bp, tests.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, check.bp, reports.bp),
     *(audit_pages.bp, jobs_pages.bp),
 )

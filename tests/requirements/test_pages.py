@@ -87,7 +87,7 @@ def test_an_archive_is_read_by_a_job_and_the_page_waits_for_it(site: World) -> N
     assert heading(page) == "We are reading your files"
     db.session.rollback()
     jobs.run_due()
-    status, page = get(client, address)
+    _status, page = get(client, address)
     assert heading(page) == "2 requirements are new or changed"
     assert "broken.feature" in page
     assert document(site, "sales/orders.feature").version_number == 1
@@ -233,7 +233,7 @@ def test_changing_a_text_and_keeping_it_as_a_draft(site: World) -> None:
     document_id = document(site, "orders.feature").id
     db.session.rollback()
     client = site.client("analyst")
-    status, page = get(client, f"documents/{document_id}/edit")
+    status, _page = get(client, f"documents/{document_id}/edit")
     assert status == 200
     changed = edited(ORDERS, "3 pieces\n", "5 pieces\n").decode()
     data = {"source": changed, "version_number": 1, "do": "draft"}
