@@ -51,7 +51,7 @@ run: setup ## start it with the worked example (EMPTY=1: an empty installation; 
 	fi
 
 test: setup-tests ## run all tests (ARGS="…" goes to pytest)
-	@$(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=15 $(ARGS)
+	@$(if $(ARGS),,UATAPP_COVERAGE=docs/coverage.md) $(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=15 $(ARGS)
 
 check: setup-tests ## format, types, contracts and pure tests; under a minute
 	$(BIN)/ruff format --check uatapp tests

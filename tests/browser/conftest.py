@@ -61,7 +61,7 @@ def serve(home: Path, port: int) -> subprocess.Popen[bytes]:
     env = {**os.environ, "UATAPP_HOME": str(home), "UATAPP_BASE_URL": base_url, "UATAPP_WORKED_EXAMPLE": "1"}
     log = (home / "server.log").open("wb")
     server = subprocess.Popen(
-        [sys.executable, "-m", "uatapp.cli", "run", "--workers", "1"], env=env, stdout=log, stderr=log
+        [sys.executable, "-c", "from uatapp.cli import main; main()", "run", "--workers", "1"], env=env, stdout=log, stderr=log
     )
     for _ in range(200):
         try:
