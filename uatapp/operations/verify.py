@@ -35,13 +35,14 @@ def verify(
     report = Report(tell, progress)
     try:
         with _reading() as session, Index() as index:
-            _check(session, index, report, options)
+            check_all(session, index, report, options)
     except DBAPIError as away:
         report.not_checked.append(f"The database cannot be read: {str(away.orig).strip()}")
     return report
 
 
-def _check(session: Session, index: Index, report: Report, options: Options) -> None:
+def check_all(session: Session, index: Index, report: Report, options: Options) -> None:
+    """Run every check on one open snapshot."""
     project = options.project
     heads = chains.list_heads(session, project)
     if project and not heads:

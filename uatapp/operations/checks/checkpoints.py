@@ -55,12 +55,17 @@ def check_kept(session: Session, report: Report, project_key: str | None, truste
         report.counts["checkpoints"] += 1
         kept = Point(row.chain, row.seq, row.hash, clock.iso(row.at))
         point = _signed_point(row.note, trusted)
-        if point is None:
+        if point is None or not _is_bare(row.note):
             report.bad(row.chain, row.seq, "the checkpoint is not signed by the installation's key")
         elif point != kept:
             report.bad(row.chain, row.seq, "the checkpoint's columns do not say what was signed")
         else:
             check_point(session, report, point, "the checkpoint")
+
+
+def _is_bare(note: str) -> bool:
+    """Say whether a note is four lines, an empty one and a signature, and nothing else."""
+    return note.endswith("\n") and len(note.splitlines()) == 6
 
 
 def _signed_point(note: str, trusted: Trusted) -> Point | None:
