@@ -6,12 +6,13 @@ The frozen scope has strings, booleans, null and whole numbers only; instants ar
 import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal, TypedDict, cast
+from typing import Any, Literal, TypedDict, cast
 
 import rfc8785
 
 from uatapp.kernel import clock, pdf, seal
 from uatapp.kernel.keys import Keys
+from uatapp.signoffs import paper
 
 Paper = Literal["a4", "letter"]
 
@@ -264,7 +265,7 @@ class Unfit(ValueError):
 
 def canonical(snapshot: FrozenScope) -> bytes:
     """Write the frozen scope as RFC 8785 has it: the one form that is hashed, signed and attached."""
-    return rfc8785.dumps(cast("dict[str, object]", snapshot))
+    return rfc8785.dumps(cast("dict[str, Any]", snapshot))
 
 
 def fingerprint(document: bytes) -> str:
@@ -306,15 +307,11 @@ def unsealed(facts: CertificateFacts, keys: Keys) -> bytes:
 
 
 def _sheet(facts: CertificateFacts, keys: Keys) -> pdf.Sheet:
-    from uatapp.signoffs import paper
-
     _refuse_unfit(facts)
     return paper.sheet(facts, keys, attachments=() if facts.superseded_by else _attachments(facts, keys))
 
 
 def _stamp(facts: CertificateFacts, keys: Keys, at: datetime) -> pdf.Sheet:
-    from uatapp.signoffs import paper
-
     return paper.stamp(facts, keys, at)
 
 

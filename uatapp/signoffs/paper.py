@@ -1,0 +1,378 @@
+"""How a certificate is laid out: what page 1 has room for, what goes on behind it, and how things are written."""
+
+import base64
+import io
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from uatapp.kernel import keys as signing
+from uatapp.kernel import pdf, seal
+
+if TYPE_CHECKING:
+    from uatapp.signoffs.documents import CertificateFacts
+
+INK = "#15202b"
+CYCLES_NAMED, BUILDS_NAMED = 3, 4
+SIGNATORY = "name job_title for_whom organisation"
+WIDE_NAME = 23  # characters that one line of a signature column holds
+DEFERRED, CLOSED, ENDED = "deferred", "closed", "ended"
+PASSED = ("passed", "passed_with_remarks")
+SEVERITIES = ("critical", "major", "minor", "cosmetic")
+OUTCOMES = (*PASSED, "failed", "blocked", "not_run", "stale", "not_applicable", "uncovered")
+# characters that turn the reading direction of what follows: shown by name, so that no text can pose as another
+TURNING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+MARKS = ("accepted", "conditional", "rejected", "superseded")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much page 1 shows: how many of each list, how many characters of a text or name; `fit` is a class in CSS."""
+
+    conditions: int
+    waivers: int
+    signatures: int
+    text: int
+    name: int
+    fit: str
+
+
+# tried in this order: the first that fits on one page is taken
+ROOMS = (
+    Room(conditions=3, waivers=3, signatures=4, text=420, name=120, fit="airy"),
+    Room(conditions=3, waivers=3, signatures=4, text=420, name=120, fit=""),
+    Room(conditions=3, waivers=3, signatures=4, text=420, name=120, fit="long"),
+    Room(conditions=2, waivers=2, signatures=2, text=240, name=80, fit="long"),
+    Room(conditions=1, waivers=1, signatures=2, text=110, name=60, fit="long"),
+    Room(conditions=1, waivers=1, signatures=1, text=60, name=40, fit="long"),
+)
+
+
+def sheet(facts: "CertificateFacts", keys: signing.Keys, attachments: tuple[pdf.Attached, ...]) -> pdf.Sheet:
+    """Return the certificate as a sheet, with the roomiest page 1 that fits on one page."""
+    whole = shown(asdict(facts))
+    resources = _resources(facts)
+    identifier = bytes.fromhex(facts.snapshot_hash)[:16]
+    at = datetime.fromisoformat(facts.issued_at)
+
+    def written(room: Room, *, annexes: bool) -> str:
+        return _certificate(whole, room, keys, annexes=annexes)
+
+    probes = [pdf.Sheet(written(room, annexes=False), at, identifier, resources) for room in ROOMS]
+    chosen = ROOMS[pdf.first_on_one_page(probes)]
+    return pdf.Sheet(written(chosen, annexes=True), at, identifier, resources, attachments)
+
+
+def stamp(facts: "CertificateFacts", keys: signing.Keys, at: datetime) -> pdf.Sheet:
+    """Return what the seal field shows, exactly as large as the field."""
+    html = _environment().get_template("stamp.html").render(
+        number=shown(facts.number), seal_name=shown(facts.seal_name), at=at.isoformat(), hash=facts.snapshot_hash,
+        key=keys.seal_key_id, width=seal.FIELD_WIDTH_MM, height=seal.FIELD_HEIGHT_MM,
+    )  # fmt: skip
+    resources = {"stamp.css": _style("stamp.css")}
+    return pdf.Sheet(html, at, bytes.fromhex(facts.snapshot_hash)[:16], resources, variant="pdf/a-3b")
+
+
+def _certificate(whole: dict[str, Any], room: Room, keys: signing.Keys, *, annexes: bool) -> str:
+    front = _front(whole, room)
+    address = whole["check_url"].split("://", 1)[-1]
+    html: str = _environment().get_template("certificate.html").render(
+        c=whole, s=whole["snapshot"], front=front, annexes=annexes, counts=_counts(whole),
+        defects=_defects(whole["snapshot"]["defects"]), groups_of_requirements=_by_process(whole["snapshot"]),
+        checkpoint=_checkpoint(whole["checkpoint"]), keys=keys, state=_state(whole), unsigned=_unsigned(whole),
+        address=address, address_before_code=address.removesuffix(whole["check_code"]),
+    )  # fmt: skip
+
+
+def _state(whole: Mapping[str, Any]) -> str:
+    if whole["superseded_by"]:
+        return "superseded"
+    return {"accepted_with_conditions": "conditional"}.get(whole["decision"], whole["decision"])
+
+
+# ---- page 1 ----
+
+
+def _front(whole: dict[str, Any], room: Room) -> dict[str, Any]:
+    """Choose what page 1 shows; `continued` says that something is shorter there than it is."""
+    waivers = _waived(whole)
+    reasons = [row for row in whole["signatures"] if row["decision"] == "rejected"]
+    names = {"customer": whole["snapshot"]["customer"], "partners": joined(whole["snapshot"]["partners"]),
+             "project": whole["snapshot"]["project"]["name"], "title": whole["snapshot"]["requested"]["title"]}  # fmt: skip
+    front: dict[str, Any] = {
+        **{name: clipped(text, room.name) for name, text in names.items()},
+        "conditions": [_clip(row, room, "text workaround", "owner") for row in whole["conditions"][: room.conditions]],
+        "reasons": [_clip(row, room, "reasons", "name") for row in reasons[: room.conditions]],
+        "waivers": [_clip(row, room, "criterion by", "required value") for row in waivers[: room.waivers]],
+        "signatures": [_clip(row, room, "statement", SIGNATORY) for row in whole["signatures"][: room.signatures]],
+        "scope": _scope(whole["snapshot"], room),
+    }
+    shortened = {
+        "names": front["scope"]["shortened"] or any(front[name] != text for name, text in names.items()),
+        "conditions": front["conditions"] != whole["conditions"],
+        "reasons": front["reasons"] != reasons,
+        "waivers": front["waivers"] != waivers,
+        "signatures": front["signatures"] != whole["signatures"],
+    }
+    return front | {
+        "all_reasons": reasons,
+        "all_waivers": waivers,
+        "shortened": shortened,
+        "continued": any(shortened.values()),
+        "fit": room.fit,
+        "meaning_lines": _lines((row["statement"] for row in front["signatures"]), len(front["signatures"])),
+        "wide_names": any(len(row["name"]) > WIDE_NAME for row in front["signatures"]),
+    }
+
+
+def _scope(scope: Mapping[str, Any], room: Room) -> dict[str, Any]:
+    """Return the cycles and builds that page 1 names, and whether it names them all in full."""
+    cycles = scope["cycles"]
+    builds = _unlike(build for cycle in cycles for build in cycle["builds"])
+    named = [_clip(cycle, room, "", "name environment") for cycle in cycles[:CYCLES_NAMED]]
+    built = [clipped(build, room.name) for build in builds[:BUILDS_NAMED]]
+    return {
+        "cycles": named,
+        "more_cycles": len(cycles) - len(named),
+        "builds": joined(built) + ("…" if len(builds) > len(built) else ""),
+        "cycle_numbers": joined(str(cycle["number"]) for cycle in cycles[:CYCLES_NAMED])
+        + ("…" if len(cycles) > len(named) else ""),
+        "shortened": named != cycles or built != builds,
+        "units": len({person["unit"] for person in scope["people"] if person["unit"]}),
+    }
+
+
+def _clip(row: Mapping[str, Any], room: Room, running: str, names: str) -> dict[str, Any]:
+    """Shorten the texts of a row that page 1 prints: running text to its room, names to theirs."""
+    lengths = dict.fromkeys(running.split(), room.text) | dict.fromkeys(names.split(), room.name)
+    return {**row, **{part: clipped(row[part], length) for part, length in lengths.items() if row[part]}}
+
+
+def _waived(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return each waived criterion once, with what was agreed and measured, and who waived it."""
+    measured = {row["title"]: row for row in whole["snapshot"]["criteria"]}
+    titles = _unlike(row["criterion"] for row in whole["waivers"])
+    return [
+        {
+            "criterion": title,
+            "required": measured[title]["required"] if title in measured else "",
+            "value": measured[title]["value"] if title in measured else "",
+            "by": joined(row["by"] for row in whole["waivers"] if row["criterion"] == title),
+        }
+        for title in titles
+    ]
+
+
+def _lines(texts: Iterable[str], columns: int) -> int:
+    """Estimate the lines of the longest statement, so that the names below stand at one height."""
+    width = 36 if columns == 3 else 56
+    return max((-(-len(text) // width) for text in texts), default=1)
+
+
+def _unsigned(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return who was asked and had not signed when the decision was made."""
+    signed = Counter((row["name"], row["organisation"]) for row in whole["signatures"])
+    return [row for row in whole["snapshot"]["signatories"] if not signed[row["name"], row["organisation"]]]
+
+
+# ---- what the annexes count ----
+
+
+def _counts(whole: Mapping[str, Any]) -> dict[str, int]:
+    figures, defects = whole["snapshot"]["figures"], whole["snapshot"]["defects"]
+    deferred = sum(row["state"] == DEFERRED for row in defects)
+    return {
+        "run": figures["passed"] + figures["remarks"] + figures["failed"] + figures["blocked"],
+        "passed": figures["passed"] + figures["remarks"],
+        "not_tested": figures["not_run"] + figures["stale"],
+        "deferred": deferred,
+        "open": sum(_is_open(row) for row in defects),
+        "waivers": len(_waived(whole)),
+        "reasons": sum(row["decision"] == "rejected" for row in whole["signatures"]),
+        "conditions": len(whole["conditions"]),
+        "signatories": len(whole["snapshot"]["signatories"]),
+    }
+
+
+def _is_open(defect: Mapping[str, Any]) -> bool:
+    return bool(defect["open"]) and defect["state"] != DEFERRED
+
+
+def _defects(defects: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    rows = [(severity, [row for row in defects if row["severity"] == severity]) for severity in SEVERITIES]
+    owed = [row for row in defects if _is_open(row) or row["state"] == DEFERRED]
+    return {
+        "table": [{"severity": severity, **_settled(rows)} for severity, rows in [*rows, ("all", list(defects))]],
+        "owed": sorted(owed, key=lambda row: (not _is_open(row), _severity(row["severity"]))),
+        "settled": [row for row in defects if row not in owed],
+    }
+
+
+def _settled(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    return {
+        "raised": len(rows),
+        "closed": sum(row["state"] == CLOSED for row in rows),
+        "ended": sum(row["state"] == ENDED for row in rows),
+        "deferred": sum(row["state"] == DEFERRED for row in rows),
+        "open": sum(_is_open(row) for row in rows),
+    }
+
+
+def _severity(severity: str) -> int:
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+
+
+def _by_process(scope: Mapping[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return the requirements by business process, in the order of the processes, each with its tests passed."""
+    known = [row["name"] for row in scope["processes"]]
+    names = _unlike([*known, *(row["process"] for row in scope["requirements"])])
+    grouped = [(name, [_counted(row) for row in scope["requirements"] if row["process"] == name]) for name in names]
+    return [(name, rows) for name, rows in grouped if rows]
+
+
+def _counted(requirement: Mapping[str, Any]) -> dict[str, Any]:
+    return {**requirement, "tests_passed": sum(test["outcome"] in PASSED for test in requirement["tests"])}
+
+
+def _checkpoint(note: str) -> dict[str, str]:
+    """Return the parts of the signed checkpoint that page 1 prints."""
+    lines = [*signing.note_text(note).splitlines(), "", "", ""]
+    try:
+        hashed = base64.b64decode(lines[2], validate=True).hex()
+    except ValueError:
+        hashed = lines[2]
+    return {"origin": lines[0], "seq": lines[1], "hash": hashed}
+
+
+# ---- how things are written ----
+
+
+def shown(value: Any) -> Any:
+    """Return a value with every text printable: characters without a shape, or that turn the text, become visible."""
+    if isinstance(value, str):
+        return "".join(map(_shown_character, value))
+    if isinstance(value, Mapping):
+        return {key: shown(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [shown(item) for item in value]
+    return value
+
+
+def _shown_character(character: str) -> str:
+    if ord(character) in TURNING:
+        return f"[U+{ord(character):04X}]"
+    kind = unicodedata.category(character)
+    return "\N{REPLACEMENT CHARACTER}" if kind in ("Cc", "Cs") and character not in "\n\t" else character
+
+
+def clipped(text: str, length: int) -> str:
+    """Shorten a text for page 1; the ellipsis says that there is more."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def joined(names: Iterable[str]) -> str:
+    """Write a list as people do: a, b and c."""
+    *most, last = [*names] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def day(value: str) -> str:
+    """Write an ISO date, or the UTC date of an instant."""
+    at = date.fromisoformat(value) if len(value) == len("2026-01-01") else _utc(value).date()
+    return f"{at.day} {at:%b %Y}"
+
+
+def days(starts: str, ends: str) -> str:
+    """Write a span of dates without repeating what both share."""
+    first, last = date.fromisoformat(starts), date.fromisoformat(ends)
+    if first == last:
+        return day(ends)
+    start = f"{first.day}"
+    if (first.year, first.month) != (last.year, last.month):
+        start += f" {first:%b}" if first.year == last.year else f" {first:%b %Y}"
+    return f"{start} – {day(ends)}"
+
+
+def second(value: str) -> str:
+    """Write an instant in UTC to the second."""
+    return f"{day(value)}, {_utc(value):%H:%M:%S}"
+
+
+def minute(value: str) -> str:
+    """Write an instant in UTC to the minute."""
+    return f"{day(value)}, {_utc(value):%H:%M}"
+
+
+def groups(text: str, size: int) -> list[str]:
+    """Cut a hash or a code into groups that people can compare."""
+    return [text[start : start + size] for start in range(0, len(text), size)]
+
+
+def word(number: int) -> str:
+    """Write a small number as a word, a larger one in figures."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    return words[number] if 0 <= number < len(words) else str(number)
+
+
+def lines(text: str) -> Markup:
+    """Keep the line breaks that a person typed."""
+    return Markup("<br>").join(text.strip().splitlines())
+
+
+def _utc(value: str) -> datetime:
+    return datetime.fromisoformat(value).astimezone(UTC)
+
+
+def _unlike(items: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(items))
+
+
+@cache
+def _folder() -> Path:
+    """Return the templates of PDFs: in the wheel they stand inside the package, in the repository beside it."""
+    package = Path(str(files("uatapp")))
+    inside = package / "templates" / "pdf"
+    return inside if inside.is_dir() else package.parent / "templates" / "pdf"
+
+
+def _style(name: str) -> bytes:
+    return (_folder() / name).read_bytes()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_folder()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(
+        day=day, second=second, minute=minute, groups=groups, word=word, joined=joined, lines=lines, clipped=clipped
+    )
+    environment.globals.update(days=days, OUTCOMES=OUTCOMES)
+    return environment
+
+
+def _resources(facts: "CertificateFacts") -> dict[str, bytes]:
+    names = ["certificate.css", "watermark.svg", *(f"mark-{mark}.svg" for mark in MARKS)]
+    return {name: _style(name) for name in names} | {"qr.svg": _qr(facts.check_url)}
+
+
+def _qr(address: str) -> bytes:
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", dark=INK, border=0, scale=4, xmldecl=False)
+    return drawn.getvalue()
