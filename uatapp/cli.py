@@ -15,13 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy.exc import DBAPIError
 
 from uatapp import demo as worked_example
-from uatapp.accounts import invitations
+from uatapp.accounts import service as accounts
 from uatapp.app import create_app
 from uatapp.config import Settings
 from uatapp.jobs import worker as workers
-from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.errors import DomainError
-from uatapp.kernel.uow import unit_of_work
 from uatapp.operations import doctor as doctors
 from uatapp.operations import people, schema, serving
 from uatapp.operations import verify as verifying
@@ -85,11 +83,13 @@ def demo() -> None:
         schema.upgrade()
         settings: Settings = app.config["UATAPP"]
         kept = settings.home / "sign-ins.json"
-        if not people.list_projects():
+        if people.list_projects() and not kept.exists():
+            _fail(f"The worked example in {settings.home} is not complete. Remove that folder and start again.")
+        if not kept.exists():
             click.echo("Making the worked example (this takes a moment) …")
             _keep(kept, [list(row) for row in worked_example.build(app)])
         click.echo(f"\nOpen {settings.base_url}/ and sign in as\n")
-        for role, email, password in json.loads(kept.read_text()) if kept.exists() else ():
+        for role, email, password in json.loads(kept.read_text()):
             click.echo(f"  {role:<34} {email:<38} {password}")
         click.echo("\nStop with Ctrl-C.")
         bind = serving.bind_of(settings)
@@ -150,8 +150,11 @@ def doctor(as_json: bool) -> None:
 @main.command("setup-link")
 def setup_link() -> None:
     """Print a one-time link with which the first administrator signs in."""
-    with _app(), unit_of_work(SYSTEM):
-        link = invitations.first_administrator_link()
+    with _app():
+        link = accounts.first_administrator_link()
+    if link is None:
+        click.echo("This installation has an administrator already.")
+        return
     click.echo(f"Open this address to make the first administrator:\n{link}")
 
 
@@ -274,6 +277,7 @@ def _report(report: Report) -> dict[str, Any]:
         "checked": dict(report.counts),
         "findings": [{"chain": f.chain, "seq": f.seq, "reason": f.reason} for f in report.findings],
         "not_checked": report.not_checked,
+        "remarks": report.remarks,
     }
 
 
@@ -282,5 +286,7 @@ def _tell_report(report: Report) -> None:
     click.echo(f"Checked {checked or 'nothing'}.")
     for sentence in report.not_checked:
         click.echo(f"COULD NOT CHECK  {sentence}", err=True)
+    for sentence in report.remarks:
+        click.echo(sentence)
     if not report.findings and not report.not_checked:
         click.echo("Everything is in order.")
