@@ -92,12 +92,13 @@ def _certificate(whole: dict[str, Any], room: Room, keys: signing.Keys, *, annex
         checkpoint=_checkpoint(whole["checkpoint"]), keys=keys, state=_state(whole), unsigned=_unsigned(whole),
         address=address, address_before_code=address.removesuffix(whole["check_code"]),
     )  # fmt: skip
+    return html
 
 
 def _state(whole: Mapping[str, Any]) -> str:
     if whole["superseded_by"]:
         return "superseded"
-    return {"accepted_with_conditions": "conditional"}.get(whole["decision"], whole["decision"])
+    return "conditional" if whole["decision"] == "accepted_with_conditions" else str(whole["decision"])
 
 
 # ---- page 1 ----
