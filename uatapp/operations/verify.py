@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from uatapp.kernel.db import db
+from uatapp.operations import schema
 from uatapp.operations.checks import certificates, chains, checkpoints, entries, files, links, rows, signed, states
 from uatapp.operations.checks.index import Index
 from uatapp.operations.checks.report import CouldNotCheckError, Finding, Report
@@ -34,11 +35,23 @@ def verify(
     """Check all that is asked for and go on after each finding; what cannot be checked is in `not_checked`."""
     report = Report(tell, progress)
     try:
+        if options.certificate and options.key and schema.is_behind():
+            _certificate_alone(report, options.certificate, options.key)
+            return report
         with _reading() as session, Index() as index:
             check_all(session, index, report, options)
     except DBAPIError as away:
         report.not_checked.append(f"The database cannot be read: {str(away.orig).strip()}")
     return report
+
+
+def _certificate_alone(report: Report, path: Path, key: Path) -> None:
+    """Check a certificate where there is no installation: on any machine that has the public key."""
+    try:
+        certificates.check_seal(report, path, checkpoints.trusted_keys(key))
+        report.remarks.append("There is no database here, so only the certificate itself was checked.")
+    except CouldNotCheckError as missing:
+        report.not_checked.append(str(missing))
 
 
 def check_all(session: Session, index: Index, report: Report, options: Options) -> None:

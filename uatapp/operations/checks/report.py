@@ -27,6 +27,7 @@ class Report:
     total: int = 0
     findings: list[Finding] = field(default_factory=list)
     not_checked: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
 
