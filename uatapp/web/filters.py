@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g
+from flask import Flask, g, has_request_context, session
 from flask_babel import format_date, format_datetime, format_time
 from flask_babel import gettext as _
 
@@ -25,6 +25,12 @@ def can(permission: str) -> bool:
 
 
 def _zone() -> ZoneInfo:
+    """Return the viewer's zone, in which instants are shown; the project's where nobody views (papers, mails)."""
+    return ZoneInfo(session["zone"]) if has_request_context() and "zone" in session else _project_zone()
+
+
+def _project_zone() -> ZoneInfo:
+    """Return the project's zone, to which calendar dates belong."""
     project = g.get("project")
     return ZoneInfo(project.zone if project is not None else "UTC")
 
@@ -50,7 +56,7 @@ def exactly(instant: datetime) -> str:
 
 def day(value: date) -> str:
     """Write a calendar date; today and its neighbours by name."""
-    today = clock.now().astimezone(_zone()).date()
+    today = clock.now().astimezone(_project_zone()).date()
     named = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get((value - today).days)
     if named:
         return str(named)

@@ -74,7 +74,8 @@ def install(app: Flask) -> None:
 def _zone_note(project: Any) -> str:
     if project is None:
         return ""
-    return str(_("Times are shown for %(zone)s. Nothing you record here is ever deleted.", zone=project.zone))
+    zone = str(session.get("zone", project.zone)).replace("_", " ")
+    return str(_("Times are shown for %(zone)s. Nothing you record here is ever deleted.", zone=zone))
 
 
 def _viewer(actor: Actor | None, project: Any) -> Viewer | None:
