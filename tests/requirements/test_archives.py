@@ -31,13 +31,24 @@ def messages(upload: archives.Upload) -> dict[str, str]:
 
 
 def test_documents_of_an_archive_by_their_paths(site: World) -> None:
-    upload = read(packed({"a/orders.feature": ORDERS, "b.feature": BILLING, "readme.md": b"#", "__MACOSX/._b.feature": b"x"}))
+    upload = read(
+        packed({"a/orders.feature": ORDERS, "b.feature": BILLING, "readme.md": b"#", "__MACOSX/._b.feature": b"x"})
+    )
     assert upload.files == {"a/orders.feature": ORDERS, "b.feature": BILLING}
     assert (upload.whole, upload.faults) == (True, [])
 
 
 @pytest.mark.parametrize(
-    "path", ["../up.feature", "a/../../up.feature", "/etc/abs.feature", "C:/abs.feature", "a\\b.feature", "./x.feature", "a//b.feature"]
+    "path",
+    [
+        "../up.feature",
+        "a/../../up.feature",
+        "/etc/abs.feature",
+        "C:/abs.feature",
+        "a\\b.feature",
+        "./x.feature",
+        "a//b.feature",
+    ],
 )
 def test_paths_that_climb_out_are_named_and_the_others_come_in(site: World, path: str) -> None:
     upload = read(packed({path: ORDERS, "b.feature": BILLING}))

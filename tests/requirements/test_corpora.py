@@ -21,7 +21,9 @@ def entries() -> int:
     return found
 
 
-def test_every_document_comes_in_or_is_listed_and_comes_out_the_same(world: World, corpora: Path, tmp_path: Path) -> None:
+def test_every_document_comes_in_or_is_listed_and_comes_out_the_same(
+    world: World, corpora: Path, tmp_path: Path
+) -> None:
     folder = corpora / "corpora"
     paths = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*.feature"))}
     seen: list[tuple[int, int]] = []
@@ -59,7 +61,9 @@ def test_white_space_alone_changes_no_requirement(site: World, corpora: Path, tm
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(path.read_bytes().replace(b"\n", b"\r\n") + b"\r\n\r\n")
     again = imports.import_paths(site.project, [tmp_path], site.actor("analyst"))
-    assert counts(again) == {"unchanged": result["created"]} | ({"errors": len(again["errors"])} if again["errors"] else {})
+    assert counts(again) == {"unchanged": result["created"]} | (
+        {"errors": len(again["errors"])} if again["errors"] else {}
+    )
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(site: World, corpora: Path) -> None:

@@ -19,7 +19,7 @@ from uatapp.projects.models import Project
 from uatapp.requirements import queries
 from uatapp.requirements.archives import SUFFIX, Fault, odd_path
 from uatapp.requirements.content import content_of
-from uatapp.requirements.imports import Reading, fault_of, plan_of
+from uatapp.requirements.imports import Reading, alone, fault_of, plan_of
 from uatapp.requirements.intake import Filing, Incoming, take_in
 from uatapp.requirements.models import Document, DocumentVersion
 from uatapp.requirements.planning import Question
@@ -98,6 +98,7 @@ def save(
     Stale where somebody saved another version since the text was opened.
     """
     by.require(Permission.REQUIREMENTS_EDIT, project.id)
+    alone(project.id)
     document = queries.find_document(project.id, text.path)
     before = queries.newest_version(document.id) if document and document.version_number else None
     _check_seen(document, before, text)

@@ -98,13 +98,18 @@ def import_upload(
     if dry_run or not (reading.incoming or finish):
         return result_of(key, reading, plan_of(project_id, reading)), []
     with unit_of_work(by):
+        project = alone(project_id)
         plan = plan_of(project_id, reading)
-        project = db.session.get_one(Project, project_id)
         documents = take_in(project, plan, reading.incoming, filing, by=by, unchanged=reading.unchanged)
         result = result_of(key, reading, plan)
         if finish:
             finish(result, documents)
     return result, documents
+
+
+def alone(project_id: int) -> Project:
+    """Let one import of a project after the other see what is stored; others may write elsewhere meanwhile."""
+    return db.session.get_one(Project, project_id, with_for_update={"key_share": True})
 
 
 def read(project_id: int, upload: Upload, progress: Progress | None = None) -> Reading:

@@ -129,8 +129,12 @@ def with_state(project_id: int) -> Any:
     )
 
 
-def waiting(project_id: int) -> Any:
-    """Select (Requirement, version, state) of what waits for an approver: reviews and retirements, by document."""
+def waiting(project_id: int, unit_id: int | None = None) -> Any:
+    """Select (Requirement, version, state) of what waits for an approver: reviews and retirements, by document.
+
+    Those of the unit come first: a head's own; without one, documents that have none.
+    """
+    first = Document.unit_id.is_(None) if unit_id is None else Document.unit_id == unit_id
     in_review = RequirementVersionState.state == VersionState.IN_REVIEW
     removal = Requirement.removal_asked & (Requirement.state == RequirementState.ACTIVE)
     return (
@@ -140,7 +144,7 @@ def waiting(project_id: int) -> Any:
         .join(Document, Document.id == Requirement.document_id)
         .where(Requirement.project_id == project_id, sa.or_(in_review, removal))
         .options(joinedload(Requirement.document), joinedload(RequirementVersion.author))
-        .order_by(Document.path, Requirement.position, Requirement.number)
+        .order_by(sa.case((first, 0), else_=1), Document.path, Requirement.position, Requirement.number)
     )
 
 

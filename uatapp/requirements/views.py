@@ -108,7 +108,8 @@ def waiting(project: Project) -> ResponseReturnValue:
 
 def _waiting(project: Project, fault: Invalid | None = None, status: int = 200) -> ResponseReturnValue:
     document_id = _chosen("document")
-    statement = queries.waiting(project.id)
+    standing = g.actor.standing(project.id)
+    statement = queries.waiting(project.id, standing.unit_id if standing else None)
     if document_id:
         statement = statement.where(Requirement.document_id == document_id)
     address = lambda n: url_for(".waiting", page=n, document=document_id or None)  # noqa: E731 - an address
