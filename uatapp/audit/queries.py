@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from uatapp.audit.models import AuditChain, AuditEntry, AuditList, AuditText
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
 
-LONGEST_LIST = 500
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +95,28 @@ def find_head(chain: str) -> AuditChain | None:
     return db.session.scalar(sa.select(AuditChain).where(AuditChain.name == chain))
 
 
-def lines(chain: str) -> Iterator[str]:
-    """Yield a chain as JSON Lines: each entry with its exact body, texts with their salts, and lists."""
-    last = 0
-    while True:
-        statement = sa.select(AuditEntry).where(AuditEntry.chain == chain, AuditEntry.seq > last)
-        rows = db.session.scalars(statement.order_by(AuditEntry.seq).limit(LONGEST_LIST)).all()
-        if not rows:
-            return
-        last = rows[-1].seq
-        yield from _lines(chain, rows)
-        db.session.expunge_all()
+def lines(engine: sa.Engine, chain: str) -> Iterator[str]:
+    """Yield a chain as JSON Lines, on a connection of its own: exact bodies, texts with their salts, lists."""
+    with Session(engine) as session:
+        last = 0
+        while rows := session.scalars(_after(chain, last)).all():
+            last = rows[-1].seq
+            yield from _lines(session, chain, rows)
+            session.expunge_all()
 
 
-def _lines(chain: str, rows: Sequence[AuditEntry]) -> Iterator[str]:
+def _after(chain: str, seq: int) -> sa.Select[AuditEntry]:
+    statement = sa.select(AuditEntry).where(AuditEntry.chain == chain, AuditEntry.seq > seq)
+    return statement.order_by(AuditEntry.seq).limit(AT_ONCE)
+
+
+def _lines(session: Session, chain: str, rows: Sequence[AuditEntry]) -> Iterator[str]:
     numbers = [row.seq for row in rows]
     texts: dict[int, dict[str, Any]] = {}
-    for row in db.session.scalars(sa.select(AuditText).where(AuditText.chain == chain, AuditText.seq.in_(numbers))):
+    for row in session.scalars(sa.select(AuditText).where(AuditText.chain == chain, AuditText.seq.in_(numbers))):
         texts.setdefault(row.seq, {})[row.field] = {"salt": row.salt, "text": row.text}
     lists: dict[int, dict[str, str]] = {}
-    for seq, kind, items in db.session.execute(_beside(AuditList, AuditList.kind, AuditList.items, chain, numbers)):
+    for seq, kind, items in session.execute(_beside(AuditList, AuditList.kind, AuditList.items, chain, numbers)):
         lists.setdefault(seq, {})[kind] = items
     for entry in rows:
         line = {

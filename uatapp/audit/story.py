@@ -45,7 +45,7 @@ def sentences() -> dict[str, str]:
 
 def _kinds(kind: type[Event]) -> Iterator[type[Event]]:
     for child in kind.__subclasses__():
-        if hasattr(child, "action"):
+        if hasattr(child, "action") and "__slots__" in vars(child):  # a dataclass with slots leaves its draft behind
             yield child
         yield from _kinds(child)
 

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from uatapp.audit import queries, story
 from uatapp.audit.queries import Wanted
+from uatapp.kernel.db import db
 from uatapp.kernel.paging import number_of, page_of
 from uatapp.kernel.permissions import Permission
 from uatapp.web.access import requires
@@ -42,7 +43,7 @@ def index(project: Any) -> ResponseReturnValue:
 def export(project: Any) -> ResponseReturnValue:
     """Hand over the whole chain, with what is needed to check it again elsewhere."""
     key = g.project.key
-    answer = Response(stream_with_context(queries.lines(key)), mimetype="application/jsonl")
+    answer = Response(queries.lines(db.engine, key), mimetype="application/jsonl")
     answer.headers["Content-Disposition"] = f'attachment; filename="{key}-audit.jsonl"'
     return answer
 
