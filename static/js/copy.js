@@ -1,8 +1,11 @@
-// Copies a value by a press and says so.
+// Copies a value by a press and says so. Browsers offer it on https and localhost only: elsewhere the button goes.
+import { say } from "./toast.js";
+
 export default function copy(button) {
+  button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.value);
-    button.setAttribute("aria-label", button.dataset.done);
     button.classList.add("iconbtn--done");
+    say(button.dataset.done);
   });
 }

@@ -3,22 +3,30 @@
 Bootstrap's stylesheet, htmx, the icons that templates use, and subsets of two fonts. Nothing of it is committed.
 """
 
+import gzip
 import re
-import shutil
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-CALLED = re.compile(r"""icon\(\s*["']([a-z0-9-]+)["']""")
-# names that templates and the header put together from data
+CALLED = re.compile(r"""\bicon\(\s*["']([a-z0-9-]+)["']""")
+# the second name of `icon("a" if … else "b")`
+OTHERWISE = re.compile(r"""\bicon\([^)]*?\belse\s+["']([a-z0-9-]+)["']\s*\)""")
+SYMBOL = re.compile(r'<symbol[^>]*\bid="([a-z0-9-]+)"[^>]*>.*?</symbol>', re.S)
+# names that are computed: the states (components/state.html), the timeline, banners, and the header's entries
 DECLARED = (
-    "arrow-repeat", "card-checklist", "chat-left-text-fill", "check-circle-fill", "check-lg", "clock-history", "circle",
-    "dash-circle-fill", "exclamation-triangle-fill", "flag", "hourglass-split", "info-circle-fill", "pen", "people",
-    "signpost", "slash-circle", "three-dots", "x-octagon-fill", "arrow-counterclockwise", "record-circle", "eye", "pin-angle",
-    "pencil", "shield-check", "house", "exclamation-triangle",
+    "check-circle-fill", "chat-left-text-fill", "x-octagon-fill", "slash-circle-fill", "clock-history",
+    "hourglass-split", "circle", "dash-circle-dotted", "dash-circle",
+    "check-lg", "x-lg", "arrow-repeat", "info-circle-fill", "exclamation-triangle-fill",
+    "pin-angle", "pencil", "eye", "signpost", "card-checklist", "flag", "pen", "people",
 )  # fmt: skip
-LATIN = "U+0020-007E,U+00A0-017F,U+2010-2027,U+2030-203A,U+20AC,U+2122,U+2190-2193,U+2212,U+2713,U+2717,U+2610,U+00D7"
+# Latin and Latin Extended-A, with the signs that our texts use; other scripts fall back to the system's fonts
+LETTERS = "U+0020-007E,U+00A0-017F,U+2010-2027,U+2030-203A,U+20AC,U+2122,U+2190-2193,U+2212,U+2713,U+2717,U+2610"
+FONTS = {
+    "source-sans-3.woff2": ("fontpkg_source_sans_3", "SourceSans3[wght].ttf"),
+    "source-code-pro.woff2": ("fontpkg_source_code_pro", "SourceCodePro[wght].ttf"),
+}
 
 
 def _wheel(package: str) -> Path:
@@ -33,41 +41,53 @@ def icons_used(templates: Path) -> set[str]:
     """Return the icon names that templates call by name, and the declared ones."""
     found = set(DECLARED)
     for path in templates.rglob("*.html"):
-        found.update(CALLED.findall(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        found.update(CALLED.findall(text), OTHERWISE.findall(text))
     return found
 
 
 def cut_icons(sprite: str, names: Iterable[str]) -> str:
-    """Return a sprite of just these symbols. Refuses (KeyError) a name that the sprite does not have."""
-    symbols = {m[1]: m[0] for m in re.finditer(r'<symbol[^>]*\bid="([a-z0-9-]+)"[^>]*>.*?</symbol>', sprite, re.S)}
-    cut = [symbols[name] for name in sorted(set(names))]
-    return '<svg xmlns="http://www.w3.org/2000/svg">' + "".join(cut) + "</svg>"
+    """Return a sprite of just these symbols. Refuses (ValueError) names that the sprite does not have."""
+    symbols = {found[1]: found[0] for found in SYMBOL.finditer(sprite)}
+    wanted = sorted(set(names))
+    if unknown := [name for name in wanted if name not in symbols]:
+        raise ValueError(f"Bootstrap Icons has no {', '.join(unknown)}; see the names that templates give to icon()")
+    return '<svg xmlns="http://www.w3.org/2000/svg">' + "".join(symbols[name] for name in wanted) + "</svg>\n"
 
 
-def _font(package: str, file: str, target: Path) -> None:
+def _write(path: Path, content: bytes) -> None:
+    """Write a file and its compressed twin, which servers prefer; nothing is touched when it is the same."""
+    if not path.exists() or path.read_bytes() != content:
+        path.write_bytes(content)
+    twin, packed = path.with_name(f"{path.name}.gz"), gzip.compress(content, mtime=0)
+    if path.suffix != ".woff2" and (not twin.exists() or twin.read_bytes() != packed):
+        twin.write_bytes(packed)
+
+
+def _font(source: Path, target: Path) -> None:
+    """Subset a font; done again only when the wheel's file is newer, for it takes seconds."""
+    if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        return
     from fontTools import subset
 
-    source = _wheel(package) / "files" / file
-    arguments = [str(source), f"--unicodes={LATIN}", "--flavor=woff2", f"--output-file={target}"]
+    arguments = [str(source), f"--unicodes={LETTERS}", "--flavor=woff2", f"--output-file={target}"]
     subset.main([*arguments, "--layout-features=kern,liga,tnum,calt", "--no-hinting"])
 
 
 def build(static: Path, templates: Path) -> None:
-    """Write static/built anew where something is missing; icons are always cut again."""
+    """Write static/built; what is up to date stays untouched."""
     built = static / "built"
     built.mkdir(parents=True, exist_ok=True)
-    bootstrap = _wheel("flask_bootstrap") / "static"
-    shutil.copyfile(bootstrap / "bootstrap5" / "css" / "bootstrap.min.css", built / "bootstrap.css")
-    shutil.copyfile(_wheel("django_htmx") / "static" / "django_htmx" / "htmx-2.min.js", built / "htmx.js")
-    sprite = next(bootstrap.rglob("bootstrap5/icons/bootstrap-icons.svg")).read_text(encoding="utf-8")
-    (built / "icons.svg").write_text(cut_icons(sprite, icons_used(templates)), encoding="utf-8")
-    fonts = {
-        "source-sans-3.woff2": ("fontpkg_source_sans_3", "SourceSans3[wght].ttf"),
-        "source-code-pro.woff2": ("fontpkg_source_code_pro", "SourceCodePro[wght].ttf"),
-    }
-    for name, (package, file) in fonts.items():
-        if not (built / name).exists():
-            _font(package, file, built / name)
+    bootstrap = _wheel("flask_bootstrap") / "static" / "bootstrap5"
+    htmx = _wheel("django_htmx") / "static" / "django_htmx"
+    # the wheel's file names a source map that we do not serve
+    style = re.sub(rb"/\*# sourceMappingURL=.*?\*/", b"", (bootstrap / "css" / "bootstrap.min.css").read_bytes())
+    _write(built / "bootstrap.css", style)
+    _write(built / "htmx.js", (htmx / "htmx-2.min.js").read_bytes())
+    sprite = (bootstrap / "icons" / "bootstrap-icons.svg").read_text(encoding="utf-8")
+    _write(built / "icons.svg", cut_icons(sprite, icons_used(templates)).encode())
+    for name, (package, file) in FONTS.items():
+        _font(_wheel(package) / "files" / file, built / name)
 
 
 if __name__ == "__main__":
