@@ -4,7 +4,7 @@ import contextvars
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -45,6 +45,8 @@ class Browser(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send a request in a context of its own; afterwards the test reads the database anew."""
+        if not has_app_context():  # a redirect followed within the first request's context
+            return super().open(*args, **kwargs)
         answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
         if "events" not in db.session().info:
             db.session.rollback()

@@ -31,6 +31,7 @@ from uatapp.projects import views as project_pages
 from uatapp.reports import views as reports
 from uatapp.requirements import views as requirements
 from uatapp.requirements import writing as _documents  # noqa: F401 - routes of the same pages
+from uatapp.runs import counting
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
 from uatapp.signoffs import check
@@ -96,6 +97,8 @@ def _plug(app: Flask, settings: Settings) -> None:
     CSRFProtect(app)
     keeping.install(app)
     running.start_guards[:] = [retests.refuse_fixer]
+    running.read_guards[:] = [retests.refuse_unlinked]
+    cycles.counters[:] = [counting.by_cycle]
     app.extensions["requirements-slots"] = requirements.Slots(
         testcases.of_requirement, testcases.count_suspect, CASE_STATES
     )

@@ -1,7 +1,7 @@
 """The table "event → who reacts": what must travel back down or across the flow, in the same transaction."""
 
 from uatapp.cycles import assigning
-from uatapp.cycles.events import AssignmentsMade, BuildDeployed, CycleReopened
+from uatapp.cycles.events import AssignmentsMade, BuildDeployed, CycleReopened, Reassigned
 from uatapp.defects import retests
 from uatapp.defects.events import DefectLinked, DefectMoved, DefectRaised, SeverityChanged
 from uatapp.kernel.uow import Subscriptions
@@ -10,14 +10,16 @@ from uatapp.requirements.events import RequirementRetired, RequirementVersionApp
 from uatapp.runs.events import RunSubmitted, RunVoided
 from uatapp.signoffs import lapses
 from uatapp.testcases import service as testcases
-from uatapp.testcases.events import CaseRetired, CaseTestAgain
+from uatapp.testcases.events import CaseRetired, CaseSettled, CaseTestAgain
 
 SUBSCRIPTIONS: Subscriptions = {
     RequirementVersionApproved: (testcases.on_approved, lapses.on_requirement_changed),
     RequirementRetired: (testcases.on_retired, lapses.on_requirement_changed),
     CaseTestAgain: (assigning.on_test_again,),
+    CaseSettled: (assigning.on_settled,),
     CaseRetired: (assigning.on_case_retired,),
     AssignmentsMade: (retests.on_assignments_made,),
+    Reassigned: (retests.on_reassigned,),
     BuildDeployed: (retests.on_deployed,),
     RunSubmitted: (retests.on_run_submitted,),
     RunVoided: (retests.on_run_voided, lapses.on_run_voided),

@@ -46,14 +46,19 @@ def feature(count: int, *, tags: str = "@must", status: str = "Released", first:
 
 
 def bring_in(
-    world: World, content: bytes, path: str = "orders.feature", by: str = "analyst", unit: str = "Order entry"
+    world: World,
+    content: bytes,
+    path: str = "orders.feature",
+    by: str = "analyst",
+    unit: str = "Order entry",
+    head: str = "head",
 ) -> None:
     """Import a document and have its head approve everything that waits."""
     process = find_named(BusinessProcess, world.project.id, "Order to cash")
     filing = Filing(world.unit(unit).id, process.id if process else None)
     result, _ids = imports.import_upload(world.project, Upload({path: content}), filing, by=world.actor(by))
     assert not result["errors"], result
-    approve_all(world)
+    approve_all(world, head)
 
 
 def approve_all(world: World, by: str = "head") -> None:
@@ -68,6 +73,11 @@ def approve_all(world: World, by: str = "head") -> None:
 def make_cases(world: World, count: int, *, tags: str = "@must") -> list[TestCase]:
     """Make approved requirements with one test case each."""
     bring_in(world, feature(count, tags=tags))
+    return cases(world)
+
+
+def cases(world: World) -> list[TestCase]:
+    """Return all test cases of the project."""
     where = TestCase.project_id == world.project.id
     return list(db.session.scalars(sa.select(TestCase).where(where).order_by(TestCase.number)))
 

@@ -19,12 +19,13 @@ from uatapp.kernel.permissions import Side
 from uatapp.kernel.references import Kind, written
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Membership, Project
-from uatapp.requirements.models import Requirement, RequirementVersion
-from uatapp.testcases.events import CaseRetired, CaseTestAgain
+from uatapp.testcases.events import CaseRetired, CaseSettled, CaseTestAgain
 from uatapp.testcases.models import TestCase
 
 OPEN_STATES = (CycleState.PLANNED, CycleState.OPEN)
 AT_WORK = (AssignmentState.TO_DO, AssignmentState.IN_PROGRESS)
+WAITING = (AssignmentState.RETEST_DUE, AssignmentState.WAITING_FOR_FIX, AssignmentState.WAITING_FOR_CHANGE)
+MOVABLE = (*AT_WORK, *WAITING, AssignmentState.FAILED, AssignmentState.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,49 +76,63 @@ def assign(
         count=len(rows),
         testers=tuple(member.user.name for member in members),
         due=due_on.isoformat() if due_on else "",
-        items=_references(project, [item for item, _tester in new]),
+        items=_references(project, cycle, [item for item, _tester in new]),
     )
     record(told, Assignment)
     return len(rows)
 
 
+def assign_by_unit(
+    project: Project, cycle: Cycle, case_ids: Collection[int], *, by: Actor, due_on: date | None = None
+) -> int:
+    """Assign each test to the testers of its document's unit. Returns how many are new; tests without a unit stay.
+
+    Refuses when no unit of these tests has a tester.
+    """
+    members = [member for member in queries.testers(project.id) if member.unit_id is not None]
+    wanted, by_unit = set(case_ids), queries.cases_by_unit(cycle.id)
+    made, found = 0, False
+    for unit_id, cases in by_unit.items():
+        own, chosen = [m for m in members if m.unit_id == unit_id], wanted & set(cases)
+        if own and chosen:
+            found = True
+            made += assign(project, cycle, chosen, own, by=by, due_on=due_on)
+    if not found:
+        raise Invalid(_("None of these tests belongs to a unit that has testers. Choose the testers yourself."))
+    return made
+
+
 def _missing(cycle: Cycle, case_ids: Collection[int], testers: Sequence[int]) -> list[tuple[int, int]]:
-    wanted = sa.select(CycleItem.id).where(CycleItem.cycle_id == cycle.id, CycleItem.test_case_id.in_(case_ids))
-    items = db.session.scalars(wanted.order_by(CycleItem.id)).all()
-    if len(items) != len(set(case_ids)):
+    """Return the pairs of item and tester that are not there yet; two statements, however many."""
+    inside = sa.select(CycleItem.test_case_id, CycleItem.id).where(CycleItem.cycle_id == cycle.id)
+    present_items = {case_id: item_id for case_id, item_id in db.session.execute(inside)}
+    wanted = set(case_ids)
+    items = sorted(item_id for case_id, item_id in present_items.items() if case_id in wanted)
+    if len(items) != len(wanted):
         raise Invalid(_("One of these tests is not in the scope of this cycle. Reload the page and choose again."))
     pairs = sa.select(Assignment.item_id, Assignment.tester_id).where(Assignment.cycle_id == cycle.id)
     present = {(item, tester) for item, tester in db.session.execute(pairs)}
     return [(item, tester) for item in items for tester in testers if (item, tester) not in present]
 
 
-def _references(project: Project, item_ids: Collection[int]) -> tuple[str, ...]:
-    statement = sa.select(TestCase.number).join(CycleItem, CycleItem.test_case_id == TestCase.id)
-    numbers = db.session.scalars(statement.where(CycleItem.id.in_(set(item_ids))).order_by(TestCase.number))
-    return tuple(written(project.key, Kind.TEST_CASE, number) for number in numbers)
+def _references(project: Project, cycle: Cycle, item_ids: Collection[int]) -> tuple[str, ...]:
+    statement = sa.select(CycleItem.id, TestCase.number).join(TestCase, CycleItem.test_case_id == TestCase.id)
+    numbers = db.session.execute(statement.where(CycleItem.cycle_id == cycle.id).order_by(TestCase.number))
+    wanted = set(item_ids)
+    return tuple(written(project.key, Kind.TEST_CASE, number) for item_id, number in numbers if item_id in wanted)
 
 
-def warnings(project: Project, case_ids: Collection[int], members: Sequence[Membership]) -> list[Caution]:
-    """Say who of these wrote one of the requirements, or holds the right to sign: allowed, but it may not count."""
-    author = (RequirementVersion.requirement_id == Requirement.id) & (
-        RequirementVersion.number == Requirement.approved_number
-    )
-    statement = (
-        sa.select(RequirementVersion.author_id, sa.func.count(Requirement.id.distinct()))
-        .join(Requirement, author)
-        .join(TestCase, TestCase.requirement_id == Requirement.id)
-        .where(TestCase.id.in_(case_ids))
-        .group_by(RequirementVersion.author_id)
-    )
-    wrote = {user_id: number for user_id, number in db.session.execute(statement)}
+def warnings(project: Project, cycle: Cycle, members: Sequence[Membership]) -> list[Caution]:
+    """Say who of these wrote a requirement they now test, or holds the right to sign: allowed, but it may not count."""
+    wrote = queries.own_requirements(cycle.id)
     found = []
     for member in members:
         if number := wrote.get(member.user_id):
             text = _("wrote %(n)s of these requirements; somebody else should try them as well.", n=number)
-            found.append(Caution(member.user.name, text))
+            found.append(Caution(member.user.name, str(text)))
         if member.may_sign:
             text = _("may sign; a requirement that only signatories tried counts as not run.")
-            found.append(Caution(member.user.name, text))
+            found.append(Caution(member.user.name, str(text)))
     return found
 
 
@@ -177,7 +192,11 @@ def _reason(reason: str) -> str:
 
 
 def reassign(project: Project, assignment: Assignment, member: Membership, reason: str, *, by: Actor) -> Assignment:
-    """Give a test to somebody else. Without a run the assignment moves; with one it is withdrawn and a new one made."""
+    """Give a test to somebody else; return their assignment.
+
+    What is still to be tried moves as it is, with what led to it, so that a deputy's retest still closes the
+    defect. A finished one, and one that the other had before, is withdrawn and opened for the other anew.
+    """
     if member.side is not Side.CUSTOMER:
         raise Refused(_("The partner’s people never record a customer’s result."))
     if member.user_id == assignment.tester_id:
@@ -187,27 +206,43 @@ def reassign(project: Project, assignment: Assignment, member: Membership, reaso
     if present is not None and present.state is not AssignmentState.WITHDRAWN:
         raise Refused(_("%(name)s has this test already.", name=member.user.name))
     reference, before = _test(project.id, assignment)
-    told: dict[str, Any] = {"before": before, "after": member.user.name, "why": reason.strip()}
-    if assignment.run_count == 0 and present is None and assignment.state in AT_WORK:
-        assignment.tester_id, assignment.state = member.user_id, AssignmentState.TO_DO
-        target = assignment
+    old_id = assignment.id
+    if present is None and assignment.state in MOVABLE:
+        target = _moved_over(assignment, member)
     else:
         target = _handed_over(project, assignment, present, member, by)
-    event = events.Reassigned(project_id=project.id, subject=reference, by=by, assignment_id=target.id, **told)
+    event = events.Reassigned(
+        project_id=project.id,
+        subject=reference,
+        by=by,
+        assignment_id=target.id,
+        old_id=old_id,
+        before=before,
+        after=member.user.name,
+        why=reason.strip(),
+    )
     record(event, assignment, target)
     db.session.flush()
     return target
 
 
+def _moved_over(assignment: Assignment, member: Membership) -> Assignment:
+    """Change the tester. What the other had typed stays theirs; a begun retest is due for the new one."""
+    assignment.tester_id = member.user_id
+    if assignment.state is AssignmentState.IN_PROGRESS:
+        again = assignment.run_count > 0
+        assignment.state = AssignmentState.RETEST_DUE if again else AssignmentState.TO_DO
+    return assignment
+
+
 def _handed_over(
     project: Project, old: Assignment, present: Assignment | None, member: Membership, by: Actor
 ) -> Assignment:
-    retest = old.state is AssignmentState.RETEST_DUE
     target = present or Assignment(
         project_id=project.id, cycle_id=old.cycle_id, item_id=old.item_id, tester_id=member.user_id
     )
-    target.state = AssignmentState.RETEST_DUE if retest else AssignmentState.TO_DO
-    target.due_on = old.due_on
+    target.state = old.state if old.state in WAITING else AssignmentState.TO_DO
+    target.due_on, target.note = old.due_on, old.note
     db.session.add(target)
     move(old, "withdraw", by=by, note=_("Given to %(name)s.", name=member.user.name))
     db.session.flush()
@@ -218,6 +253,14 @@ def on_test_again(event: CaseTestAgain) -> None:
     """A changed test is to be tested again: its assignments in open cycles go back to do, with an explanation."""
     for assignment in _of_case(event.test_case_id, (CycleState.PLANNED, CycleState.OPEN)):
         if assignment.state not in AT_WORK:
+            move(assignment, "give_back", by=event.by, note=_("The requirement has changed. Please test it again."))
+
+
+def on_settled(event: CaseSettled) -> None:
+    """A changed test was tried on its new version: who tried only the old one gets it back."""
+    for assignment in _of_case(event.test_case_id, (CycleState.PLANNED, CycleState.OPEN)):
+        is_old = assignment.run_version is not None and assignment.run_version < event.version
+        if is_old and assignment.state not in AT_WORK:
             move(assignment, "give_back", by=event.by, note=_("The requirement has changed. Please test it again."))
 
 

@@ -87,21 +87,13 @@ class AssignmentMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssignmentsMoved(Event):
-    """Many assignments moved at once; `items` holds their tests."""
-
-    action: ClassVar[str] = "assignment.many_moved"
-    sentence: ClassVar[str] = "{by} moved {count} tests to {to}: {why}"
-    count: int
-    to: str
-    why: str = free_text()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reassigned(Event):
+    """`assignment_id` is who has it now; `old_id` the same, or the one that was withdrawn for it."""
+
     action: ClassVar[str] = "assignment.reassigned"
     sentence: ClassVar[str] = "{by} gave {subject} from {before} to {after}: {why}"
     assignment_id: int = internal()
+    old_id: int = internal()
     before: str
     after: str
     why: str = free_text()

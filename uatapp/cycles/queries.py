@@ -1,6 +1,8 @@
 """Reads about cycles, their scope and assignments."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +18,12 @@ from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, NotFound
 from uatapp.kernel.permissions import Role, Side
 from uatapp.projects.models import Membership, MembershipRole
-from uatapp.requirements.models import Document, Requirement
+from uatapp.requirements.models import Document, Requirement, RequirementVersion
 from uatapp.testcases.models import TestCase
 from uatapp.testcases.states import CaseState
+
+Tests = sa.Select[TestCase, Requirement, Document]
+LEFT = (AssignmentState.TO_DO, AssignmentState.IN_PROGRESS, AssignmentState.RETEST_DUE)
 
 
 def get_cycle(project_id: int, number: int, *, lock: bool = False) -> Cycle:
@@ -69,9 +74,26 @@ def testers(project_id: int) -> Sequence[Membership]:
     return db.session.scalars(statement).all()
 
 
-def candidates(project_id: int) -> Any:
-    """Select the test cases that can enter a cycle: TestCase, Requirement, Document."""
-    return (
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of tests is narrowed to: by unit, process, document, tags, and whether they are in the scope."""
+
+    unit_id: int | None = None
+    process_id: int | None = None
+    document_id: int | None = None
+    expression: str = ""
+    show: str = ""
+
+    def words(self) -> dict[str, Any]:
+        """Return it as an address carries it."""
+        named = {"unit": self.unit_id, "process": self.process_id, "document": self.document_id}
+        return {k: v for k, v in {**named, "expression": self.expression, "show": self.show}.items() if v}
+
+
+def candidates(project_id: int, wanted: Filter | None = None, cycle_id: int = 0) -> Tests:
+    """Select the test cases that can enter a cycle: TestCase, Requirement, Document. `show`: in, out, unassigned."""
+    wanted = wanted or Filter()
+    statement: Tests = (
         sa.select(TestCase, Requirement, Document)
         .join(Requirement, Requirement.id == TestCase.requirement_id)
         .join(Document, Document.id == Requirement.document_id)
@@ -79,17 +101,120 @@ def candidates(project_id: int) -> Any:
         .options(joinedload(Document.unit), joinedload(Document.process))
         .order_by(TestCase.number)
     )
+    columns = {
+        Document.unit_id: wanted.unit_id,
+        Document.process_id: wanted.process_id,
+        Document.id: wanted.document_id,
+    }
+    for column, value in columns.items():
+        statement = statement.where(column == value) if value else statement
+    if wanted.expression:
+        statement = statement.where(TestCase.requirement_id.in_(_tagged(project_id, wanted.expression)))
+    return statement.where(_shown(wanted.show, cycle_id))
 
 
-def matching_tags(project_id: int, expression: str) -> list[int]:
-    """Return ids of the test cases whose tags match a tag expression; refuse an expression that is none."""
+def _shown(show: str, cycle_id: int) -> sa.ColumnElement[bool]:
+    inside = sa.exists().where(CycleItem.cycle_id == cycle_id, CycleItem.test_case_id == TestCase.id)
+    live = (Assignment.item_id == CycleItem.id, Assignment.state != AssignmentState.WITHDRAWN)
+    assigned = sa.exists().where(CycleItem.cycle_id == cycle_id, CycleItem.test_case_id == TestCase.id, *live)
+    return {"in": inside, "out": ~inside, "unassigned": inside & ~assigned}.get(show, sa.true())
+
+
+def _tagged(project_id: int, expression: str) -> list[int]:
+    """Return ids of the requirements whose tags match a tag expression; refuse an expression that is none."""
     try:
         parsed = TagExpressionParser.parse(expression)
-    except TagExpressionError as wrong:
+    except (TagExpressionError, RecursionError) as wrong:
         sentence = _("This is not a tag expression: %(why)s. Example: @must and not @later", why=str(wrong)[:200])
         raise Invalid(sentence, fields={"expression": sentence}) from wrong
-    statement = candidates(project_id).with_only_columns(TestCase.id, Requirement.tags)
-    return [case_id for case_id, tags in db.session.execute(statement) if parsed.evaluate(tags)]
+    statement = sa.select(Requirement.id, Requirement.tags).where(Requirement.project_id == project_id)
+    return [requirement_id for requirement_id, tags in db.session.execute(statement) if parsed.evaluate(tags)]
+
+
+def matching_ids(project_id: int, wanted: Filter, cycle_id: int = 0) -> list[int]:
+    """Return ids of all test cases that a filter finds."""
+    statement = candidates(project_id, wanted, cycle_id).with_only_columns(TestCase.id).order_by(None)
+    return list(db.session.scalars(statement))
+
+
+def scope_counts(project_id: int, cycle_id: int) -> tuple[int, int]:
+    """Count the tests in a cycle's scope, and those left out of it."""
+    count = sa.select(sa.func.count()).select_from(TestCase)
+    live = count.where(TestCase.project_id == project_id, TestCase.state != CaseState.RETIRED)
+    inside = db.session.scalar(live.where(_shown("in", cycle_id))) or 0
+    return inside, (db.session.scalar(live) or 0) - inside
+
+
+def cases_by_unit(cycle_id: int) -> dict[int, list[int]]:
+    """Return the test cases of a cycle by the business unit of their document."""
+    statement = (
+        sa.select(Document.unit_id, TestCase.id)
+        .join(Requirement, Requirement.document_id == Document.id)
+        .join(TestCase, TestCase.requirement_id == Requirement.id)
+        .join(CycleItem, CycleItem.test_case_id == TestCase.id)
+        .where(CycleItem.cycle_id == cycle_id, Document.unit_id.is_not(None))
+    )
+    found: dict[int, list[int]] = {}
+    for unit_id, case_id in db.session.execute(statement):
+        found.setdefault(unit_id or 0, []).append(case_id)
+    return found
+
+
+def _authors(cycle_id: int) -> sa.Select[int, int]:
+    """Select who wrote a requirement of a cycle's scope, and how many of them."""
+    approved = (RequirementVersion.requirement_id == Requirement.id) & (
+        RequirementVersion.number == Requirement.approved_number
+    )
+    return (
+        sa.select(RequirementVersion.author_id, sa.func.count(Requirement.id.distinct()))
+        .select_from(CycleItem)
+        .join(TestCase, TestCase.id == CycleItem.test_case_id)
+        .join(Requirement, Requirement.id == TestCase.requirement_id)
+        .join(RequirementVersion, approved)
+        .where(CycleItem.cycle_id == cycle_id)
+        .group_by(RequirementVersion.author_id)
+    )
+
+
+def authors(cycle_id: int) -> dict[int, int]:
+    """Count the requirements in a cycle's scope by who wrote them."""
+    return {author_id: number for author_id, number in db.session.execute(_authors(cycle_id))}
+
+
+def own_requirements(cycle_id: int) -> dict[int, int]:
+    """Count, by person, the requirements of a cycle that they wrote and also test."""
+    live = (Assignment.item_id == CycleItem.id, Assignment.state != AssignmentState.WITHDRAWN)
+    mine = sa.exists().where(*live, Assignment.tester_id == RequirementVersion.author_id)
+    return {author_id: number for author_id, number in db.session.execute(_authors(cycle_id).where(mine))}
+
+
+def behind(cycle_id: int, today: date) -> Sequence[tuple[User, int, date]]:
+    """Return who has tests left that were due before today: how many, and since when; the longest first."""
+    first = sa.func.min(Assignment.due_on)
+    statement = (
+        sa.select(User, sa.func.count(), first)
+        .join(Assignment, Assignment.tester_id == User.id)
+        .where(Assignment.cycle_id == cycle_id, Assignment.due_on < today, Assignment.state.in_(LEFT))
+        .group_by(User.id)
+        .order_by(first, User.name)
+    )
+    return [(user, number, due) for user, number, due in db.session.execute(statement) if due]
+
+
+def documents(project_id: int) -> Sequence[Document]:
+    """Return the documents of a project by path."""
+    return db.session.scalars(
+        sa.select(Document).where(Document.project_id == project_id).order_by(Document.path)
+    ).all()
+
+
+def tester_names(cycle_id: int) -> dict[int, str]:
+    """Return who has each test of a cycle, by test case."""
+    statement = slots(cycle_id).with_only_columns(TestCase.id, User.name).where(Assignment.id.is_not(None))
+    found: dict[int, str] = {}
+    for case_id, name in db.session.execute(statement):
+        found[case_id] = f"{found[case_id]}, {name}" if case_id in found else name
+    return found
 
 
 def scope_ids(cycle_id: int) -> frozenset[int]:

@@ -23,7 +23,7 @@ from uatapp.testcases import service as testcases
 from uatapp.testcases.models import TestCase
 from uatapp.testcases.states import CaseState
 
-__all__ = ["change_scope", "deploy", "make", "move", "take_action"]
+__all__ = ["change_scope", "deploy", "make", "move", "take_action", "take_out"]
 
 
 def make(
@@ -61,20 +61,20 @@ def change_scope(
     expression: str = "",
     only_add: bool = False,
 ) -> int:
-    """Make the scope just these test cases (or add them); return how many. What has assignments stays in.
+    """Make the scope just these test cases (or add them); return how many are new. What has assignments stays in.
 
     Refuses a cycle that is closed or dropped, and retired or foreign test cases.
     """
     _check_changeable(cycle)
-    wanted = set(_own(project, case_ids))
-    present = set(queries.scope_ids(cycle.id))
+    wanted, present = set(case_ids), set(queries.scope_ids(cycle.id))
     new = sorted(wanted - present)
+    _check_own(project, new)
     db.session.add_all(CycleItem(project_id=project.id, cycle_id=cycle.id, test_case_id=n) for n in new)
-    if expression:
+    if expression and new:
         cycle.scope_expression = expression
     _tell_scope(project, cycle, new, "into", by)
     if not only_add:
-        _take_out(project, cycle, present - wanted, by)
+        take_out(project, cycle, present - wanted, by=by)
     db.session.flush()
     testcases.take_into_use(project, new, by)
     return len(new)
@@ -85,29 +85,35 @@ def _check_changeable(cycle: Cycle) -> None:
         raise Refused(_("“%(name)s” is %(state)s; its scope stays as it is.", name=cycle.name, state=cycle.state.value))
 
 
-def _own(project: Project, case_ids: Collection[int]) -> list[int]:
+def _check_own(project: Project, case_ids: Collection[int]) -> None:
     statement = sa.select(TestCase.id).where(TestCase.project_id == project.id, TestCase.state != CaseState.RETIRED)
-    own = set(db.session.scalars(statement))
-    if set(case_ids) - own:
+    if set(case_ids) - set(db.session.scalars(statement)):
         raise Invalid(_("One of these tests is retired or not of this project. Reload the page and choose again."))
-    return list(case_ids)
 
 
-def _take_out(project: Project, cycle: Cycle, case_ids: Collection[int], by: Actor) -> None:
+def take_out(project: Project, cycle: Cycle, case_ids: Collection[int], *, by: Actor) -> int:
+    """Take test cases out of the scope; return how many stay because they are assigned."""
+    _check_changeable(cycle)
+    wanted = set(case_ids)
+    if not wanted:
+        return 0
+    inside = sa.select(CycleItem).where(CycleItem.cycle_id == cycle.id)
     assigned = sa.exists().where(Assignment.item_id == CycleItem.id)
-    statement = sa.select(CycleItem).where(
-        CycleItem.cycle_id == cycle.id, CycleItem.test_case_id.in_(case_ids), ~assigned
-    )
-    rows = db.session.scalars(statement).all()
-    for row in rows:
+    free = [row for row in db.session.scalars(inside.where(~assigned)) if row.test_case_id in wanted]
+    stay = wanted & queries.scope_ids(cycle.id) - {row.test_case_id for row in free}
+    for row in free:
         db.session.delete(row)
-    _tell_scope(project, cycle, [row.test_case_id for row in rows], "out of", by)
+    _tell_scope(project, cycle, [row.test_case_id for row in free], "out of", by)
+    db.session.flush()
+    return len(stay)
 
 
 def _tell_scope(project: Project, cycle: Cycle, case_ids: list[int], direction: str, by: Actor) -> None:
     if not case_ids:
         return
-    numbers = db.session.scalars(sa.select(TestCase.number).where(TestCase.id.in_(case_ids)).order_by(TestCase.number))
+    wanted = set(case_ids)
+    everything = sa.select(TestCase.id, TestCase.number).where(TestCase.project_id == project.id)
+    numbers = sorted(number for case_id, number in db.session.execute(everything) if case_id in wanted)
     told = events.ScopeChanged(
         project_id=project.id,
         subject=f"{project.key} cycle {cycle.number}",

@@ -1,5 +1,7 @@
 """Pages about cycles: planning, scope, assigning, deployments."""
 
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,19 +15,30 @@ from uatapp.cycles import assigning, queries, service
 from uatapp.cycles.forms import CycleForm
 from uatapp.cycles.labels import ACTIONS, ASSIGNMENTS, CYCLES
 from uatapp.cycles.models import Assignment, Cycle
-from uatapp.cycles.states import CYCLE
+from uatapp.cycles.states import ASSIGNMENT, CYCLE
+from uatapp.kernel import clock
 from uatapp.kernel.db import db
-from uatapp.kernel.errors import DomainError, Invalid, NotFound
+from uatapp.kernel.errors import Invalid, NotFound
 from uatapp.kernel.paging import number_of, page_of
 from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import Build, BusinessProcess, BusinessUnit, Environment, Project
 from uatapp.projects.queries import list_named
-from uatapp.requirements.models import Document
-from uatapp.testcases.models import TestCase
 from uatapp.web.access import requires
 
 bp = Blueprint("cycles", __name__, url_prefix="/projects/<key:project>/cycles")
+
+
+# What upper packages add: the outcomes of the tests of some cycles, counted by the rule of what counts.
+counters: list[Callable[[Collection[int]], dict[int, dict[str, int]]]] = []
+PAGE = 200
+
+
+def _outcomes(cycles: Sequence[Cycle]) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = {}
+    for count in counters:
+        found |= count([cycle.id for cycle in cycles])
+    return found
 
 
 @bp.get("/")
@@ -33,8 +46,7 @@ bp = Blueprint("cycles", __name__, url_prefix="/projects/<key:project>/cycles")
 def index(project: Project) -> ResponseReturnValue:
     """List the cycles with how far each is."""
     cycles = queries.list_cycles(project.id)
-    progress = queries.progress([cycle.id for cycle in cycles])
-    return render_template("cycles/index.html", cycles=cycles, progress=progress, states=CYCLES)
+    return render_template("cycles/index.html", cycles=cycles, outcomes=_outcomes(cycles), states=CYCLES)
 
 
 def _form(project: Project) -> CycleForm:
@@ -79,13 +91,17 @@ def show(project: Project, number: int) -> ResponseReturnValue:
     page = page_of(
         slots, number_of(request.args.get("page")), lambda n: url_for(".show", number=number, page=n, **kept)
     )
+    today = clock.today(project.zone)
     return render_template(
         "cycles/show.html",
         cycle=cycle,
         page=page,
         kept=kept,
         counts=queries.progress([cycle.id]).get(cycle.id, {}),
-        in_scope=len(queries.scope_ids(cycle.id)),
+        outcomes=_outcomes([cycle]).get(cycle.id, {}),
+        scope=queries.scope_counts(project.id, cycle.id),
+        behind=queries.behind(cycle.id, today),
+        today=today,
         deployments=queries.deployments(project.id, cycle.environment_id),
         builds=list_named(Build, project.id),
         testers=queries.testers(project.id),
@@ -96,100 +112,135 @@ def show(project: Project, number: int) -> ResponseReturnValue:
     )
 
 
+def _filter(show: str = "") -> queries.Filter:
+    """Read what the list of tests is narrowed to."""
+    values = request.values
+    ids = {f"{name}_id": values.get(name, type=int) for name in ("unit", "process", "document")}
+    return queries.Filter(**ids, expression=values.get("expression", "").strip()[:500], show=values.get("show", show))
+
+
+def _choices(project: Project) -> dict[str, Any]:
+    """Return what a list of tests can be narrowed by."""
+    return {
+        "units": list_named(BusinessUnit, project.id),
+        "processes": list_named(BusinessProcess, project.id),
+        "documents": queries.documents(project.id),
+    }
+
+
+def _found(project: Project, cycle: Cycle, wanted: queries.Filter, endpoint: str) -> tuple[Any, Invalid | None]:
+    """Return a page of the tests that a filter finds; with a faulty tag expression all of them and the fault."""
+    number = number_of(request.args.get("page"))
+    fault: Invalid | None = None
+    try:
+        statement: Any = queries.candidates(project.id, wanted, cycle.id)
+    except Invalid as wrong:
+        wanted, fault = replace(wanted, expression=""), wrong
+        statement = queries.candidates(project.id, wanted, cycle.id)
+
+    def address(n: int) -> str:
+        return url_for(endpoint, number=cycle.number, page=n, **wanted.words())
+
+    return page_of(statement, number, address, size=PAGE), fault
+
+
 @bp.get("/<int:number>/scope")
 @requires(Permission.CYCLES_MANAGE)
 def scope(project: Project, number: int) -> ResponseReturnValue:
-    return _scope_page(project, queries.get_cycle(project.id, number))
-
-
-def _scope_page(
-    project: Project, cycle: Cycle, fault: Invalid | None = None, found: list[int] | None = None
-) -> ResponseReturnValue:
-    expression = request.values.get("expression", cycle.scope_expression)
+    """Choose what is tested: by tags, unit, process and document, or one by one."""
+    cycle, wanted = queries.get_cycle(project.id, number), _filter()
+    page, fault = _found(project, cycle, wanted, ".scope")
     return render_template(
         "cycles/scope.html",
         cycle=cycle,
-        rows=db.session.execute(_filtered(project)).all(),
-        inside=frozenset(found) if found is not None else queries.scope_ids(cycle.id),
-        units=list_named(BusinessUnit, project.id),
-        processes=list_named(BusinessProcess, project.id),
-        expression=expression,
-        found=found,
+        page=page,
+        wanted=wanted,
         fault=fault,
+        inside=queries.scope_ids(cycle.id),
+        counts=queries.scope_counts(project.id, cycle.id),
+        **_choices(project),
     ), (422 if fault else 200)
-
-
-def _filtered(project: Project) -> sa.Select[Any]:
-    statement = queries.candidates(project.id)
-    unit, process = request.values.get("unit", type=int), request.values.get("process", type=int)
-    statement = statement.where(Document.unit_id == unit) if unit else statement
-    return statement.where(Document.process_id == process) if process else statement
 
 
 @bp.post("/<int:number>/scope")
 @requires(Permission.CYCLES_MANAGE)
 def save_scope(project: Project, number: int) -> ResponseReturnValue:
-    """Find tests by a tag expression, or take the ticked ones into the scope."""
-    cycle = queries.get_cycle(project.id, number)
-    expression = request.form.get("expression", "").strip()[:500]
-    try:
-        if request.form.get("do") == "find":
-            found = queries.matching_tags(project.id, expression) if expression else []
-            return _scope_page(project, cycle, found=found)
-        chosen = request.form.getlist("cases", type=int)
-        shown = set(request.form.getlist("shown", type=int))
-        with unit_of_work(g.actor):
-            cycle = queries.get_cycle(project.id, number, lock=True)
-            kept = queries.scope_ids(cycle.id) - shown
-            service.change_scope(project, cycle, {*chosen, *kept}, by=g.actor, expression=expression)
-    except Invalid as error:
-        return _scope_page(project, queries.get_cycle(project.id, number), error)
-    return redirect(url_for(".assign", number=number), 303)
+    """Take the ticked tests in and the others of the page out, or all that the filter finds."""
+    wish, wanted = request.form.get("do", "page"), _filter()
+    chosen = set(request.form.getlist("cases", type=int))
+    dropped = set(request.form.getlist("shown", type=int)) - chosen
+    with unit_of_work(g.actor):
+        cycle = queries.get_cycle(project.id, number, lock=True)
+        if wish in ("all_in", "all_out"):
+            everything = set(queries.matching_ids(project.id, wanted, cycle.id))
+            chosen, dropped = (everything, set()) if wish == "all_in" else (set(), everything)
+        text = wanted.expression if wish == "all_in" else ""
+        service.change_scope(project, cycle, chosen, by=g.actor, expression=text, only_add=True)
+        stay = service.take_out(project, cycle, dropped, by=g.actor)
+    if stay:
+        flash(
+            ngettext("One test stays in: it is assigned.", "%(num)s tests stay in: they are assigned.", stay), "warning"
+        )
+    if wish == "next":
+        return redirect(url_for(".assign", number=number), 303)
+    flash(_("The scope is saved."), "done")
+    return redirect(url_for(".scope", number=number, page=request.args.get("page"), **wanted.words()), 303)
 
 
 @bp.get("/<int:number>/assign")
 @requires(Permission.CYCLES_MANAGE)
 def assign(project: Project, number: int) -> ResponseReturnValue:
+    """Choose who tests what, and until when."""
     return _assign_page(project, queries.get_cycle(project.id, number))
 
 
-def _assign_page(project: Project, cycle: Cycle, fault: DomainError | None = None) -> ResponseReturnValue:
-    statement = _filtered(project).where(TestCase.id.in_(queries.scope_ids(cycle.id)))
-    counts = _testers_per_case(cycle)
+def _assign_page(project: Project, cycle: Cycle, refusal: Invalid | None = None) -> ResponseReturnValue:
+    wanted = _filter("in")
+    page, fault = _found(project, cycle, replace(wanted, show=wanted.show or "in"), ".assign")
+    fault = refusal or fault
     return render_template(
         "cycles/assign.html",
         cycle=cycle,
-        rows=db.session.execute(statement).all(),
-        counts=counts,
+        page=page,
+        wanted=wanted,
+        names=queries.tester_names(cycle.id),
+        authors=queries.authors(cycle.id),
         testers=queries.testers(project.id),
-        units=list_named(BusinessUnit, project.id),
         typed=request.form,
         fault=fault,
+        **_choices(project),
     ), (422 if fault else 200)
-
-
-def _testers_per_case(cycle: Cycle) -> dict[int, int]:
-    statement = queries.slots(cycle.id).with_only_columns(TestCase.id, sa.func.count(Assignment.id)).order_by(None)
-    return {case_id: number for case_id, number in db.session.execute(statement.group_by(TestCase.id))}
 
 
 @bp.post("/<int:number>/assign")
 @requires(Permission.CYCLES_MANAGE)
 def save_assignments(project: Project, number: int) -> ResponseReturnValue:
-    """Assign the ticked tests to the ticked testers."""
-    case_ids = request.form.getlist("cases", type=int)
-    members = assigning.list_members(project, request.form.getlist("testers", type=int))
+    """Assign the ticked tests, or all that the filter finds, to the ticked testers or to those of each unit."""
     try:
         due = _date(request.form.get("due_on", ""))
         with unit_of_work(g.actor):
             cycle = queries.get_cycle(project.id, number, lock=True)
-            made = assigning.assign(project, cycle, case_ids, members, by=g.actor, due_on=due)
+            case_ids = _tests_to_assign(project, cycle)
+            members = assigning.list_members(project, request.form.getlist("testers", type=int))
+            if request.form.get("whom") == "units":
+                made = assigning.assign_by_unit(project, cycle, case_ids, by=g.actor, due_on=due)
+                members = list(queries.testers(project.id))
+            else:
+                made = assigning.assign(project, cycle, case_ids, members, by=g.actor, due_on=due)
+            cautions = assigning.warnings(project, cycle, members)
     except Invalid as error:
         return _assign_page(project, queries.get_cycle(project.id, number), error)
-    for warning in assigning.warnings(project, case_ids, assigning.list_members(project, [m.id for m in members])):
-        flash(_("%(name)s %(why)s", name=warning.tester, why=warning.text), "warning")
+    for caution in cautions:
+        flash(_("%(name)s %(why)s", name=caution.tester, why=caution.text), "warning")
     flash(ngettext("One test was assigned.", "%(num)s tests were assigned.", made), "done")
     return redirect(url_for(".show", number=number), 303)
+
+
+def _tests_to_assign(project: Project, cycle: Cycle) -> list[int]:
+    if request.form.get("which") == "found":
+        wanted = _filter("in")
+        return queries.matching_ids(project.id, replace(wanted, show=wanted.show or "in"), cycle.id)
+    return request.form.getlist("cases", type=int)
 
 
 def _date(raw: str) -> date | None:
@@ -233,28 +284,46 @@ def deploy(project: Project, number: int) -> ResponseReturnValue:
 @requires(Permission.CYCLES_MANAGE)
 def assignment(project: Project, assignment_id: int) -> ResponseReturnValue:
     """Show one assignment with what can be done about it."""
+    return _assignment_page(project, assignment_id)
+
+
+def _assignment_page(project: Project, assignment_id: int, fault: Invalid | None = None) -> ResponseReturnValue:
     row = queries.get_assignment(project.id, assignment_id)
-    testers = [member for member in queries.testers(project.id) if member.user_id != row.tester_id]
-    return render_template("cycles/assignment.html", row=row, testers=testers, states=ASSIGNMENTS)
+    return render_template(
+        "cycles/assignment.html",
+        row=row,
+        testers=[member for member in queries.testers(project.id) if member.user_id != row.tester_id],
+        states=ASSIGNMENTS,
+        offered={transition.action for transition in ASSIGNMENT.offered(row.state)},
+        fault=fault,
+        typed=request.form,
+    ), (422 if fault else 200)
 
 
 @bp.post("/assignments/<int:assignment_id>/<action:action>")
 @requires(Permission.CYCLES_MANAGE)
 def change_assignment(project: Project, assignment_id: int, action: str) -> ResponseReturnValue:
     """Give a test to somebody else, take it away, or give it back to its tester."""
-    reason = request.form.get("reason", "")[:2000]
-    members = assigning.list_members(project, request.form.getlist("tester", type=int))
-    with unit_of_work(g.actor):
-        row = queries.get_assignment(project.id, assignment_id, lock=True)
-        number = row.item.cycle.number
-        if action == "reassign":
-            if not members:
-                raise Invalid(_("Choose who takes the test over."))
-            assigning.reassign(project, row, members[0], reason, by=g.actor)
-        elif action == "withdraw":
-            assigning.withdraw(row, reason, by=g.actor)
-        elif action == "send_back":
-            assigning.send_back(row, reason, by=g.actor)
-        else:
-            raise NotFound
+    try:
+        with unit_of_work(g.actor):
+            row = queries.get_assignment(project.id, assignment_id, lock=True)
+            number = row.item.cycle.number
+            _change(project, row, action, request.form.get("reason", "")[:2000])
+    except Invalid as error:
+        return _assignment_page(project, assignment_id, error)
     return redirect(url_for(".show", number=number), 303)
+
+
+def _change(project: Project, row: Assignment, action: str, reason: str) -> None:
+    members = assigning.list_members(project, request.form.getlist("tester", type=int))
+    if action == "reassign":
+        if not members:
+            sentence = _("Choose who takes the test over.")
+            raise Invalid(sentence, fields={"tester": sentence})
+        assigning.reassign(project, row, members[0], reason, by=g.actor)
+    elif action == "withdraw":
+        assigning.withdraw(row, reason, by=g.actor)
+    elif action == "send_back":
+        assigning.send_back(row, reason, by=g.actor)
+    else:
+        raise NotFound

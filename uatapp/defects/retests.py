@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from uatapp.cycles import service as cycles
-from uatapp.cycles.events import AssignmentsMade, BuildDeployed
+from uatapp.cycles.events import AssignmentsMade, BuildDeployed, Reassigned
 from uatapp.cycles.models import Assignment, CycleItem
 from uatapp.cycles.states import ASSIGNMENT, AssignmentState, BlockCause
 from uatapp.defects import events, queries, rules
@@ -14,6 +14,7 @@ from uatapp.defects.models import Defect, DefectLink
 from uatapp.defects.states import DEFECT, DefectState, TriageOutcome
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
+from uatapp.kernel.permissions import Role
 from uatapp.kernel.references import Kind, written
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Project
@@ -161,6 +162,17 @@ def on_assignments_made(event: AssignmentsMade) -> None:
             _take_along(project, link, target, event.by)
 
 
+def on_reassigned(event: Reassigned) -> None:
+    """A test that was opened anew for somebody else takes along what its defects are linked to."""
+    if event.assignment_id == event.old_id:
+        return
+    project = db.session.get_one(Project, event.project_id)
+    target = db.session.get_one(Assignment, event.assignment_id)
+    for link in queries.links_of_assignment(event.old_id):
+        if link.defect.state is not _S.CLOSED:
+            _take_along(project, link, target, event.by)
+
+
 def _successor(link: DefectLink, cycle_id: int) -> Assignment | None:
     statement = (
         sa.select(Assignment)
@@ -190,3 +202,13 @@ def refuse_fixer(assignment: Assignment, actor: Actor) -> str | None:
     if actor.user_id in queries.fixers_in_retest(assignment.id):
         return str(_("You fixed a problem that this test checks. Somebody else has to test it again."))
     return None
+
+
+def refuse_unlinked(run: Run, actor: Actor) -> str | None:
+    """The lead and the engineers read results through the problems they led to; everybody else who may, all."""
+    standing = actor.standing(run.project_id)
+    if standing is None or not standing.roles <= {Role.LEAD, Role.ENGINEER}:
+        return None
+    if queries.links_of_assignment(run.assignment_id):
+        return None
+    return str(_("You read the results that led to a reported problem. This one did not."))

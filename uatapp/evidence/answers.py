@@ -14,12 +14,8 @@ def serve(evidence: Evidence, *, display: bool = False) -> Response:
         answer = Response(storage.get(evidence.display_sha256), mimetype="image/png")
     else:
         answer = Response(storage.get(evidence.sha256), mimetype=evidence.media_type)
-        answer.headers.set("Content-Disposition", "attachment", filename=_ascii(evidence.name))
+        answer.headers.set("Content-Disposition", "attachment", filename=evidence.name)
         answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer
-
-
-def _ascii(name: str) -> str:
-    return name.replace('"', "'")

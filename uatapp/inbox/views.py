@@ -35,6 +35,7 @@ def my_work(project: Project) -> ResponseReturnValue:
         lately=queries.done_lately(project.id, me),
         counts=queries.progress(project.id, me),
         today=clock.today(project.zone),
+        ends_on=min((work.cycle.ends_on for work in todo), default=None),
         states=ASSIGNMENTS,
         defect_states=STATES,
         defect_outcomes=OUTCOMES,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from uatapp.cycles.models import Assignment, Cycle, CycleItem
 from uatapp.cycles.states import AssignmentState
+from uatapp.kernel.db import db
 from uatapp.testcases.models import TestCase
 from uatapp.testcases.states import CaseState
 
@@ -53,19 +54,16 @@ def word_sql(rank: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
     return sa.case(dict(enumerate(WORST_FIRST)), value=rank)
 
 
-def case_outcomes(cycle_ids: Collection[int]) -> sa.Select[Any]:
-    """Select test_case_id and outcome, one row per test case in these cycles.
-
-    In a cycle the worst of its assignments counts (not run without any); over cycles the newest one in
-    which it has a valid result, else the newest one it is in.
-    """
+def _per_cycle(cycle_ids: Collection[int]) -> sa.Subquery:
+    """Select test case, cycle, rank and whether a result is valid: the worst assignment counts, not run without any."""
     outcome = outcome_sql()
     rank = sa.func.coalesce(sa.func.min(rank_sql(outcome)), WORST_FIRST.index("not_run"))
     valid = sa.func.max(sa.case((sa.and_(Assignment.outcome.is_not(None), is_valid()), 1), else_=0))
     live = sa.and_(Assignment.item_id == CycleItem.id, Assignment.state != AssignmentState.WITHDRAWN)
-    per_cycle = (
+    return (
         sa.select(
             CycleItem.test_case_id.label("test_case_id"),
+            Cycle.id.label("cycle_id"),
             Cycle.number.label("cycle"),
             rank.label("rank"),
             valid.label("valid"),
@@ -74,9 +72,17 @@ def case_outcomes(cycle_ids: Collection[int]) -> sa.Select[Any]:
         .join(TestCase, TestCase.id == CycleItem.test_case_id)
         .outerjoin(Assignment, live)
         .where(CycleItem.cycle_id.in_(cycle_ids), TestCase.state != CaseState.RETIRED)
-        .group_by(CycleItem.test_case_id, Cycle.number)
+        .group_by(CycleItem.test_case_id, Cycle.id, Cycle.number)
         .subquery()
     )
+
+
+def case_outcomes(cycle_ids: Collection[int]) -> sa.Select[Any]:
+    """Select test_case_id and outcome, one row per test case in these cycles.
+
+    Over cycles the newest one counts in which it has a valid result, else the newest one it is in.
+    """
+    per_cycle = _per_cycle(cycle_ids)
     order = (per_cycle.c.valid.desc(), per_cycle.c.cycle.desc())
     numbered = sa.select(
         per_cycle.c.test_case_id,
@@ -84,3 +90,14 @@ def case_outcomes(cycle_ids: Collection[int]) -> sa.Select[Any]:
         sa.func.row_number().over(partition_by=per_cycle.c.test_case_id, order_by=order).label("place"),
     ).subquery()
     return sa.select(numbered.c.test_case_id, word_sql(numbered.c.rank).label("outcome")).where(numbered.c.place == 1)
+
+
+def by_cycle(cycle_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Count the tests of each cycle by outcome, in one statement."""
+    per_cycle = _per_cycle(cycle_ids)
+    columns = (per_cycle.c.cycle_id, per_cycle.c.rank)
+    statement = sa.select(*columns, sa.func.count()).group_by(*columns)
+    found: dict[int, dict[str, int]] = {}
+    for cycle_id, rank, number in db.session.execute(statement):
+        found.setdefault(cycle_id, {})[WORST_FIRST[rank]] = number
+    return found

@@ -20,12 +20,13 @@ from uatapp.testcases.models import TestCaseVersion
 class RunDraft(InProject, Base):
     """A run that is going on: tied to the version and build it began with. Not audited; gone on submission.
 
-    `answers` maps a step's position (as text) to {"answer": …, "remark": …}.
+    `answers` maps a step's position (as text) to {"answer": …, "remark": …}. Each tester has their own, so
+    that a test given to somebody else and back again has lost nothing.
     """
 
     __tablename__ = "run_draft"
     __table_args__ = within(
-        sa.UniqueConstraint("assignment_id"),
+        sa.UniqueConstraint("assignment_id", "tester_id"),
         inside("assignment_id", "assignment"),
         inside("case_version_id", "test_case_version"),
         inside("build_id", "build"),
@@ -41,6 +42,8 @@ class RunDraft(InProject, Base):
     answers: Mapped[dict[str, Any]]
     remark: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
+    not_applicable: Mapped[bool] = mapped_column(default=False)
+    blocked_by: Mapped[BlockCause | None]
     case_version: Mapped[TestCaseVersion] = relationship(lazy="raise_on_sql", viewonly=True)
     build: Mapped[Build] = relationship(lazy="raise_on_sql", viewonly=True)
 
@@ -56,6 +59,7 @@ class DraftEvidence(InProject, Base):
     )
 
     assignment_id: Mapped[int]
+    tester_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     evidence_id: Mapped[int]
     position: Mapped[int] = mapped_column(default=0)
     evidence: Mapped[Evidence] = relationship(lazy="raise_on_sql", viewonly=True)

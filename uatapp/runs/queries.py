@@ -13,9 +13,10 @@ from uatapp.runs.models import DraftEvidence, Run, RunDraft, RunEvidence, RunVoi
 from uatapp.testcases.models import TestCase, TestCaseVersion
 
 
-def find_draft(assignment_id: int) -> RunDraft | None:
-    """Return the open run of an assignment with its version and build."""
-    statement = sa.select(RunDraft).where(RunDraft.assignment_id == assignment_id)
+def find_draft(project_id: int, assignment_id: int, tester_id: int | None) -> RunDraft | None:
+    """Return a tester's open run of an assignment with its version and build."""
+    where = (RunDraft.project_id == project_id, RunDraft.assignment_id == assignment_id)
+    statement = sa.select(RunDraft).where(*where, RunDraft.tester_id == tester_id)
     return db.session.scalar(statement.options(joinedload(RunDraft.case_version), joinedload(RunDraft.build)))
 
 
@@ -28,9 +29,10 @@ def get_version(version_id: int) -> TestCaseVersion:
     return db.session.get_one(TestCaseVersion, version_id)
 
 
-def draft_evidence(assignment_id: int) -> Sequence[DraftEvidence]:
-    """Return the files added to an open run."""
-    statement = sa.select(DraftEvidence).where(DraftEvidence.assignment_id == assignment_id)
+def draft_evidence(assignment_id: int, tester_id: int | None) -> Sequence[DraftEvidence]:
+    """Return the files a tester added to an open run."""
+    where = (DraftEvidence.assignment_id == assignment_id, DraftEvidence.tester_id == tester_id)
+    statement = sa.select(DraftEvidence).where(*where)
     return db.session.scalars(statement.options(joinedload(DraftEvidence.evidence)).order_by(DraftEvidence.id)).all()
 
 
@@ -56,12 +58,8 @@ def find_void(run_id: int) -> RunVoid | None:
     return db.session.scalar(sa.select(RunVoid).where(RunVoid.run_id == run_id))
 
 
-def is_void(run_id: int) -> bool:
-    return find_void(run_id) is not None
-
-
-def last_valid(assignment_id: int, *, but: int) -> Run | None:
-    """Return the newest run that is not voided, apart from one."""
+def last_valid(assignment_id: int, *, but: int = 0) -> Run | None:
+    """Return the newest run that is not voided (apart from one)."""
     voided = sa.exists().where(RunVoid.run_id == Run.id)
     statement = sa.select(Run).where(Run.assignment_id == assignment_id, Run.id != but, ~voided)
     return db.session.scalars(statement.order_by(Run.attempt.desc()).limit(1)).first()
@@ -83,6 +81,8 @@ def find_file(run_id: int, token: str) -> Evidence | None:
     return db.session.scalar(statement.where(RunEvidence.run_id == run_id, Evidence.token == token))
 
 
-def find_draft_file(assignment_id: int, token: str) -> Evidence | None:
+def find_draft_file(assignment_id: int, tester_id: int | None, token: str) -> Evidence | None:
+    """Return a file of a tester's own open run."""
+    where = (DraftEvidence.assignment_id == assignment_id, DraftEvidence.tester_id == tester_id)
     statement = sa.select(Evidence).join(DraftEvidence, DraftEvidence.evidence_id == Evidence.id)
-    return db.session.scalar(statement.where(DraftEvidence.assignment_id == assignment_id, Evidence.token == token))
+    return db.session.scalar(statement.where(*where, Evidence.token == token))

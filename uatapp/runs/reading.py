@@ -1,49 +1,64 @@
 """What a form or a draft tells about a run."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from uatapp.cycles.states import BlockCause
 from uatapp.runs.models import RunDraft
-from uatapp.runs.rules import LONGEST, Told
+from uatapp.runs.rules import Told
 from uatapp.runs.states import StepAnswer
+
+COULD_NOT = "could_not"
+NOT_APPLICABLE = "not_applicable"
 
 
 def told_by(form: MultiDict[str, str], positions: tuple[int, ...]) -> Told:
-    """Read a submitted form; unknown answers count as none. `all` answers what is left as expected."""
-    answers, remarks = {}, {}
-    everything = form.get("all") == "as_expected"
-    for position in positions:
-        raw = form.get(f"answer-{position}", "as_expected" if everything else "")
-        if raw in set(StepAnswer):
-            answers[position] = StepAnswer(raw)
-        if text := form.get(f"remark-{position}", "")[:LONGEST]:
-            remarks[position] = text
-    cause = form.get("blocked_by", "")
+    """Read a form; unknown answers count as none. "Couldn't" is decided by its second question."""
+    raw = {n: form.get(f"answer-{n}", "") for n in positions}
+    decided = {n: form.get(f"why-{n}", COULD_NOT) if answer == COULD_NOT else answer for n, answer in raw.items()}
+    result = form.get("result", "")
     return Told(
-        answers,
-        remarks,
-        form.get("remark", "")[:LONGEST],
-        form.get("reason", "")[:LONGEST],
-        form.get("not_applicable") == "1",
-        BlockCause(cause) if cause in set(BlockCause) else None,
+        {n: StepAnswer(answer) for n, answer in decided.items() if answer in set(StepAnswer)},
+        {n: text for n in positions if (text := form.get(f"remark-{n}", ""))},
+        form.get("remark", ""),
+        form.get("reason", ""),
+        result == NOT_APPLICABLE,
+        BlockCause(result) if result in set(BlockCause) else None,
+        frozenset(n for n, answer in decided.items() if answer == COULD_NOT),
     )
 
 
-def kept(told: Told) -> dict[str, Any]:
-    """Return answers and remarks as a draft keeps them."""
-    positions = sorted({*told.answers, *told.remarks})
-    return {str(n): {"answer": told.answers.get(n, ""), "remark": told.remarks.get(n, "")} for n in positions}
+def told_in(draft: RunDraft) -> Told:
+    """Read a draft."""
+    said: dict[int, dict[str, str]] = {int(n): step for n, step in draft.answers.items()}
+    answers = {n: step["answer"] for n, step in said.items()}
+    return Told(
+        {n: StepAnswer(answer) for n, answer in answers.items() if answer in set(StepAnswer)},
+        {n: step["remark"] for n, step in said.items() if step["remark"]},
+        draft.remark,
+        draft.reason,
+        draft.not_applicable,
+        draft.blocked_by,
+        frozenset(n for n, answer in answers.items() if answer == COULD_NOT),
+    )
 
 
-def typed(draft: RunDraft, form: Mapping[str, str]) -> dict[str, str]:
-    """Return what stands in the runner's fields: what was just sent, else what the draft keeps."""
-    if form:
-        return dict(form)
-    found = {"remark": draft.remark, "reason": draft.reason}
-    for position, said in draft.answers.items():
-        found[f"answer-{position}"] = said.get("answer", "")
-        found[f"remark-{position}"] = said.get("remark", "")
-    return found
+def columns(told: Told) -> dict[str, Any]:
+    """Return what a draft keeps of it."""
+    given = {**dict.fromkeys(told.undecided, COULD_NOT), **{n: a.value for n, a in told.answers.items()}}
+    positions = sorted({*given, *told.remarks})
+    return {
+        "answers": {str(n): {"answer": given.get(n, ""), "remark": told.remarks.get(n, "")} for n in positions},
+        "remark": told.remark,
+        "reason": told.reason,
+        "not_applicable": told.not_applicable,
+        "blocked_by": told.blocked_by,
+    }
+
+
+def as_expected(told: Told, positions: tuple[int, ...]) -> Told:
+    """Answer what is left as expected."""
+    left = [n for n in positions if n not in told.answers and n not in told.undecided]
+    answers = {**told.answers, **dict.fromkeys(left, StepAnswer.AS_EXPECTED)}
+    return Told(answers, told.remarks, told.remark, told.reason, told.not_applicable, told.blocked_by, told.undecided)
