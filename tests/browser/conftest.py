@@ -111,7 +111,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     def opened(**options: object) -> Page:
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(8_000)
         return context.new_page()
 
     yield opened

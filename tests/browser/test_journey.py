@@ -13,7 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Site, sign_in
 
@@ -145,8 +145,7 @@ def _set_up(story: Story) -> None:
     for kind, name in [("unit", "Order entry"), ("process", "Orders"), ("environment", "UAT-2"), ("build", "2.4.0")]:
         manager.goto(story.project("/set-up"))
         form = manager.locator(f"form[action$='/set-up/{kind}']")
-        if not form.is_visible():
-            manager.locator("details:not([open]) > summary").filter(has_text=re.compile("Add", re.I)).last.click()
+        _unfold(form)
         form.locator("input[name=name]").fill(name)
         if kind == "environment":
             form.locator("[name=address]").fill("https://uat2.nordwind.example")
@@ -297,11 +296,15 @@ def _problem(story: Story) -> None:
     expect(lead.get_by_text("Closed: tested again and passed")).to_be_visible()
 
 
+def _unfold(form: Locator) -> None:
+    if not form.is_visible():
+        form.locator("xpath=ancestor::details[1]/summary").click()
+
+
 def _add_build(page: Page, story: Story, name: str) -> None:
     page.goto(story.project("/set-up"))
     form = page.locator("form[action$='/set-up/build']")
-    if not form.is_visible():
-        page.locator("details:not([open]) > summary").filter(has_text=re.compile("Add", re.I)).last.click()
+    _unfold(form)
     form.locator("input[name=name]").fill(name)
     form.locator("button[type=submit]").first.click()
     expect(page.get_by_text(name).first).to_be_visible()
