@@ -338,3 +338,16 @@ def _count(world: World, name: str, path: str, scenarios: int) -> int:
     assert get(client, path)[0] == 200
     event.remove(db.engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_the_lists_on_both_databases(world: World) -> None:
+    bring_in(world, {"orders.feature": ORDERS, "billing.feature": BILLING})
+    approve_all(world)
+    bring_in(world, {"orders.feature": edited(ORDERS, "by mail", "by letter")[:-60]})
+    document_id = document(world, "orders.feature").id
+    db.session.rollback()
+    client = world.client("head")
+    for path in ("", "find?q=order&standing=in_review", "waiting", f"documents/{document_id}", "1", "imports/1"):
+        assert get(client, path)[0] == (404 if path.startswith("imports") else 200)
+    for path in ("", "?state=ready&q=total", "1", "changed"):
+        assert get(client, f"/projects/PAY/tests/{path}")[0] == 200

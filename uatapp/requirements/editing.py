@@ -64,14 +64,20 @@ def text_of(version: DocumentVersion) -> str:
 
 def bytes_of(source: str, before: DocumentVersion | None) -> bytes:
     """Make bytes of what a browser sends: line ends and byte order mark stay as the document has them."""
-    lines = source.replace("\r\n", "\n").replace("\r", "\n")
+    lines = _lines(source)
     if before is None:
         return (lines if lines.endswith("\n") else lines + "\n").encode()
     old = before.content
+    if lines == _lines(text_of(before)):
+        return old
     if old.count(b"\r\n") * 2 > old.count(b"\n"):
         lines = lines.replace("\n", "\r\n")
     mark = codecs.BOM_UTF8 if old.startswith(codecs.BOM_UTF8) else b""
     return mark + lines.encode()
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def problem_of(source: str, path: str) -> Fault | None:

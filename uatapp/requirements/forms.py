@@ -45,9 +45,3 @@ class DocumentForm(Filed):
     )
     source = TextAreaField(_l("Text"), validators=[DataRequired(_l("Write the text first."))])
     version_number = HiddenField(default="0")
-
-
-class ReasonForm(Form):
-    """A reason that somebody reads."""
-
-    reason = TextAreaField(_l("What should change?"), validators=[Length(max=2000)])
