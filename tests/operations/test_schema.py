@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from uatapp.app import create_app
 from uatapp.config import Settings
-from uatapp.kernel import appendonly
 from uatapp.kernel.db import Base, db
 from uatapp.operations import schema
 
@@ -35,15 +33,3 @@ def test_migrations_give_what_the_models_say(any_database: str, tmp_path: Path) 
         db.session.remove()
         db.engine.dispose()
 
-
-def test_every_append_only_table_has_its_triggers(any_database: str, tmp_path: Path) -> None:
-    app = create_app(Settings(home=tmp_path / "home", database_url=any_database))
-    with app.app_context():
-        schema.upgrade()
-        for table in appendonly.tables():
-            with pytest.raises(sa.exc.DBAPIError, match="append-only"), db.engine.begin() as connection:
-                connection.exec_driver_sql(f'DELETE FROM "{table}"')
-                if connection.dialect.name == "sqlite":
-                    connection.exec_driver_sql(f"SELECT RAISE(ABORT, 'append-only: empty {table}')")
-        db.session.remove()
-        db.engine.dispose()

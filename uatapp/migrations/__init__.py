@@ -1,0 +1,1 @@
+"""Migrations of the schema, by Alembic. A released one is never edited."""
