@@ -31,12 +31,6 @@ def people(project_id: int) -> list[Person]:
     ]
 
 
-def list_documents(project_id: int) -> Sequence[Document]:
-    """Return all documents by path, those without a text left out."""
-    where = (Document.project_id == project_id, Document.version_number > 0)
-    return db.session.scalars(sa.select(Document).where(*where).order_by(Document.path)).all()
-
-
 def get_document(project_id: int, document_id: int, *, lock: bool = False) -> Document:
     """Return a document with its unit and process; refuse one that is not there."""
     statement = sa.select(Document).where(Document.project_id == project_id, Document.id == document_id)

@@ -1,7 +1,6 @@
 """Reads about test cases."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,80 +8,9 @@ from sqlalchemy.orm import aliased, joinedload
 
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import NotFound
-from uatapp.kernel.references import Kind, written
-from uatapp.projects.models import Project
 from uatapp.requirements.models import Document, Requirement
 from uatapp.testcases.models import CarryOver, TestCase, TestCaseVersion
 from uatapp.testcases.states import CaseState
-
-
-@dataclass(frozen=True, slots=True)
-class CurrentCase:
-    """A test case as a cycle's scope chooses it; `tags` are its requirement's and its row's."""
-
-    id: int
-    number: int
-    reference: str
-    title: str
-    state: CaseState
-    version_number: int
-    requirement_id: int
-    requirement_number: int
-    requirement_name: str
-    document_id: int
-    document_title: str
-    unit_id: int | None
-    process_id: int | None
-    tags: tuple[str, ...]
-
-
-def current(project_id: int) -> Any:
-    """Select (TestCase, Requirement, Document) of all cases that are not retired, in the documents' order."""
-    return (
-        sa.select(TestCase, Requirement, Document)
-        .join(Requirement, Requirement.id == TestCase.requirement_id)
-        .join(Document, Document.id == Requirement.document_id)
-        .where(TestCase.project_id == project_id, TestCase.state != CaseState.RETIRED)
-        .order_by(Document.path, Requirement.position, Requirement.number, TestCase.position, TestCase.number)
-    )
-
-
-def list_current(
-    project_id: int,
-    *,
-    ids: Collection[int] | None = None,
-    unit_id: int | None = None,
-    process_id: int | None = None,
-) -> list[CurrentCase]:
-    """Return the cases that are not retired, in the documents' order, with what a scope is chosen by."""
-    statement = current(project_id)
-    if ids is not None:
-        statement = statement.where(TestCase.id.in_(ids))
-    if unit_id is not None:
-        statement = statement.where(Document.unit_id == unit_id)
-    if process_id is not None:
-        statement = statement.where(Document.process_id == process_id)
-    key = db.session.scalar(sa.select(Project.key).where(Project.id == project_id)) or ""
-    return [_current(key, *row) for row in db.session.execute(statement)]
-
-
-def _current(key: str, case: TestCase, requirement: Requirement, document: Document) -> CurrentCase:
-    return CurrentCase(
-        id=case.id,
-        number=case.number,
-        reference=written(key, Kind.TEST_CASE, case.number),
-        title=case.title,
-        state=case.state,
-        version_number=case.version_number,
-        requirement_id=requirement.id,
-        requirement_number=requirement.number,
-        requirement_name=requirement.name,
-        document_id=document.id,
-        document_title=document.title,
-        unit_id=document.unit_id,
-        process_id=document.process_id,
-        tags=tags_of(requirement, case),
-    )
 
 
 def tags_of(requirement: Requirement, case: TestCase) -> tuple[str, ...]:
