@@ -150,7 +150,8 @@ export default function runner(form) {
     if (step && form.elements.position) form.elements.position.value = step.dataset.step;
     state.textContent = words.unsaved;
     show();
-    soon();
+    if (leaving) kept.put(pairs(), form.elements.version.value, false);
+    else soon();
   });
   form.addEventListener("focusout", () => { if (timer) save(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden && timer && !leaving) save(true); });

@@ -50,9 +50,11 @@ def test_a_cycle_is_planned_scoped_assigned_opened_and_closed(site: World, manag
     testers = [member.id for member in queries.testers(site.project.id) if member.user.name.startswith("Marta")]
     form = {"cases": ids[:2], "testers": testers, "due_on": clock.today("Europe/Berlin").isoformat()}
     page = manager.post(f"{URL}/1/assign", data=form, follow_redirects=True).text
-    assert "2 tests were assigned." in page and heading(page) == "Ready to open"
+    assert "2 tests were assigned." in page
+    assert heading(page) == "Ready to open"
     page = manager.post(f"{URL}/1/open", follow_redirects=True).text
-    assert heading(page) == "On plan: 2 tests are left to do, 10 days left" and "One left out" in page
+    assert heading(page) == "On plan: 2 tests are left to do, 10 days left"
+    assert "One left out" in page
     assert "Marta Lindqvist" in page
     assert heading(manager.post(f"{URL}/1/close", follow_redirects=True).text) == "Closed: 0 of 2 passed"
     assert manager.post(f"{URL}/1/reopen", data={"reason": " "}).status_code == 422
@@ -63,9 +65,11 @@ def test_a_cycle_is_planned_scoped_assigned_opened_and_closed(site: World, manag
 def test_faults_of_a_plan_are_named_and_nothing_is_lost(site: World, manager: FlaskClient) -> None:
     page = plan(site, manager, name="Round <script>alert(1)</script>", ends_on="2020-01-01")
     assert "The last day is before the first." in page
-    assert "Round &lt;script&gt;" in page and "<script>alert" not in page
+    assert "Round &lt;script&gt;" in page
+    assert "<script>alert" not in page
     page = manager.post(f"{URL}/new", data={"name": "x" * 10_000}).text
-    assert "Choose the first day." in page and "x" * 10_000 in page
+    assert "Choose the first day." in page
+    assert "x" * 10_000 in page
 
 
 def test_tags_narrow_the_scope_and_a_wrong_expression_is_explained(site: World, manager: FlaskClient) -> None:
@@ -77,11 +81,15 @@ def test_tags_narrow_the_scope_and_a_wrong_expression_is_explained(site: World, 
     manager.post(f"{URL}/1/scope", data={"expression": "@later", "do": "all_in"})
     assert queries.scope_counts(site.project.id, 1) == (3, 2)
     page = manager.get(f"{URL}/1/scope", query_string={"show": "out"}).text
-    assert heading(page) == "3 tests are in the scope" and "2 are left out." in page and "2 tests found" in page
+    assert heading(page) == "3 tests are in the scope"
+    assert "2 are left out." in page
+    assert "2 tests found" in page
     assert "Taken in by tags: @later" in page
     answer = manager.get(f"{URL}/1/scope", query_string={"expression": "@must and ("})
-    assert answer.status_code == 422 and "This is not a tag expression" in answer.text
-    assert 'value="@must and ("' in answer.text and "5 tests found" in answer.text
+    assert answer.status_code == 422
+    assert "This is not a tag expression" in answer.text
+    assert 'value="@must and ("' in answer.text
+    assert "5 tests found" in answer.text
 
 
 def test_a_page_of_the_scope_leaves_other_pages_alone_and_assigned_tests_in(site: World, manager: FlaskClient) -> None:
@@ -121,16 +129,20 @@ def test_who_wrote_or_signs_is_a_warning_and_no_refusal(site: World, manager: Fl
     assert "May sign" in manager.get(f"{URL}/1/assign").text
     form = {"cases": [cases[0].id], "testers": [member_id]}
     page = manager.post(f"{URL}/1/assign", data=form, follow_redirects=True).text
-    assert "Marta Lindqvist may sign" in page and "One test was assigned." in page
+    assert "Marta Lindqvist may sign" in page
+    assert "One test was assigned." in page
 
 
 def test_a_day_that_is_none_and_nobody_chosen_are_said(site: World, manager: FlaskClient) -> None:
     cases = flow.make_cases(site, 1)
     flow.open_cycle(site, cases)
     answer = manager.post(f"{URL}/1/assign", data={"cases": [cases[0].id], "due_on": "31.12.2026"})
-    assert answer.status_code == 422 and "is not a day" in answer.text and 'value="31.12.2026"' in answer.text
+    assert answer.status_code == 422
+    assert "is not a day" in answer.text
+    assert 'value="31.12.2026"' in answer.text
     answer = manager.post(f"{URL}/1/assign", data={"cases": [cases[0].id]})
-    assert answer.status_code == 422 and "Choose at least one test and one tester." in answer.text
+    assert answer.status_code == 422
+    assert "Choose at least one test and one tester." in answer.text
     assert re.search(rf'value="{cases[0].id}"[^>]*checked', answer.text)
 
 
@@ -139,7 +151,8 @@ def test_the_page_says_who_is_behind(site: World, manager: FlaskClient) -> None:
         flow.open_cycle(site, flow.make_cases(site, 2))
     page = manager.get(f"{URL}/1").text
     assert heading(page) == "3 days behind plan, 11 days left"
-    assert "Who is behind" in page and "2 tests, the first due" in page
+    assert "Who is behind" in page
+    assert "2 tests, the first due" in page
 
 
 def test_a_test_is_given_to_somebody_else_taken_away_and_given_back(site: World, manager: FlaskClient) -> None:
@@ -151,7 +164,8 @@ def test_a_test_is_given_to_somebody_else_taken_away_and_given_back(site: World,
     manager.post(f"{URL}/assignments/{row_id}/reassign", data={"tester": other, "reason": "Holiday"})
     assert [row.id for row in flow.assignments(site, "tester2")] == [row_id]
     answer = manager.post(f"{URL}/assignments/{row_id}/withdraw", data={"reason": " "})
-    assert answer.status_code == 422 and "Give a reason." in answer.text
+    assert answer.status_code == 422
+    assert "Give a reason." in answer.text
     manager.post(f"{URL}/assignments/{row_id}/withdraw", data={"reason": "Not this time"})
     assert flow.assignments(site, "tester2")[0].state is AssignmentState.WITHDRAWN
     assert manager.post(f"{URL}/assignments/{row_id}/nonsense").status_code == 404
@@ -162,7 +176,9 @@ def test_a_deployment_is_recorded_by_the_lead_too(site: World) -> None:
     build = flow.new_build(site, "1.1")
     lead = site.client("lead")
     page = lead.post(f"{URL}/1/deployments", data={"build": build.id}, follow_redirects=True).text
-    assert "1.1 is recorded." in page and "now on 1.1" in page and "Mark Ellery" in page
+    assert "1.1 is recorded." in page
+    assert "now on 1.1" in page
+    assert "Mark Ellery" in page
     assert lead.post(f"{URL}/1/deployments", data={"build": 9999}).status_code == 422
     assert lead.post(f"{URL}/1/close").status_code == 403
 
@@ -173,7 +189,8 @@ def test_others_read_and_do_not_plan(site: World, who: str) -> None:
     client = site.client(who)
     assert client.get(f"{URL}/").status_code == 200
     page = client.get(f"{URL}/1")
-    assert page.status_code == 200 and "Assign tests" not in page.text
+    assert page.status_code == 200
+    assert "Assign tests" not in page.text
     for path in ("new", "1/scope", "1/assign", "assignments/1"):
         assert client.get(f"{URL}/{path}").status_code == 403
     for path in ("new", "1/scope", "1/assign", "1/open", "assignments/1/withdraw"):
@@ -186,7 +203,8 @@ def test_strangers_learn_nothing(site: World) -> None:
     for path in ("", "new", "1", "1/scope", "1/assign", "assignments/1"):
         assert stranger.get(f"{URL}/{path}").status_code == 404
     mine = stranger.get("/projects/OTH/cycles/1")
-    assert mine.status_code == 404 and stranger.get("/projects/OTH/cycles/assignments/1").status_code == 404
+    assert mine.status_code == 404
+    assert stranger.get("/projects/OTH/cycles/assignments/1").status_code == 404
 
 
 def test_the_number_of_statements_does_not_grow_with_the_tests(site: World, manager: FlaskClient) -> None:

@@ -134,7 +134,7 @@ def run(
         draft = runs.start(world.project, assignment_id, by=actor)
         version_id = draft.case_version_id
     positions = rules.asked(get_version(version_id).steps)
-    answers = {position: StepAnswer.AS_EXPECTED for position in positions}
+    answers = dict.fromkeys(positions, StepAnswer.AS_EXPECTED)
     answers[positions[-1]] = answer
     told = rules.Told(answers, {positions[-1]: remark} if remark else {}, reason=reason, not_applicable=not_applicable)
     with unit_of_work(actor):

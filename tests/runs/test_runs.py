@@ -109,7 +109,8 @@ def test_two_windows_do_not_overwrite_each_other(world: World, assignment_id: in
         service.save_draft(world.project, assignment_id, Told({2: GOOD}, {2: "mine"}), version, by=by)
     with pytest.raises(Stale) as stale, unit_of_work(by):
         service.save_draft(world.project, assignment_id, Told({2: BAD}, {2: "other"}), version, by=by)
-    assert "mine" in stale.value.theirs and "other" in stale.value.yours
+    assert "mine" in stale.value.theirs
+    assert "other" in stale.value.yours
     with pytest.raises(Stale):
         submit(world, assignment_id, ALL_GOOD, version=version)
     with unit_of_work(by):
@@ -190,7 +191,8 @@ def test_an_open_run_stays_on_its_version_and_the_new_one_is_to_do(world: World,
     reference = submit(world, assignment_id, ALL_GOOD)
     assert queries.get_run(world.project.id, reference).case_version_number == 1
     row = present(assignment_id)
-    assert row.state is AssignmentState.TO_DO and "changed while you tested" in row.note
+    assert row.state is AssignmentState.TO_DO
+    assert "changed while you tested" in row.note
 
 
 def test_what_the_first_tester_typed_is_there_when_the_test_comes_back(world: World, assignment_id: int) -> None:
@@ -206,7 +208,8 @@ def test_what_the_first_tester_typed_is_there_when_the_test_comes_back(world: Wo
             begin(world, assignment_id, "tester2")
     begin(world, assignment_id)
     draft = queries.find_draft(world.project.id, assignment_id, world.user_ids["tester"])
-    assert draft is not None and draft.remark == "Half way"
+    assert draft is not None
+    assert draft.remark == "Half way"
 
 
 def test_files_of_a_draft_go_with_the_run(world: World, assignment_id: int, picture: bytes) -> None:
@@ -240,4 +243,5 @@ def test_the_store_holds_what_was_given(world: World, picture: bytes, tmp_path: 
     with unit_of_work(by):
         first = evidence.take(world.project, "a.png", picture, by=by)
         second = evidence.take(world.project, "b.png", picture, by=by)
-        assert first.sha256 == second.sha256 and first.token != second.token
+        assert first.sha256 == second.sha256
+        assert first.token != second.token
