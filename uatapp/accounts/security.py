@@ -178,8 +178,9 @@ def _mended(answer: Response) -> Response:
         if "retry_after" in g:
             answer.headers["Retry-After"] = str(g.retry_after)
     elif request.method == "POST" and answer.status_code == 200:
-        for kind, message in get_flashed_messages(with_categories=True):
-            flash(message, kind)  # the page that took them is not shown
+        shown: Any = get_flashed_messages(with_categories=True)
+        for kind, message in shown:
+            flash(message, kind)  # the page that took them is not the one that is seen
         return make_response("", 303, {"Location": url_for("security.forgot_password")})
     return answer
 

@@ -26,8 +26,10 @@ links = Blueprint("invitation", __name__)
 def browser(agent: str) -> str:
     """Name a browser and its system, as far as people tell them apart."""
     names = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
-    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"))
-    systems += (("Mac OS", "Mac"), ("Linux", "Linux"))
+    systems = (
+        *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows")),
+        *(("Mac OS", "Mac"), ("Linux", "Linux")),
+    )
     name = next((words for mark, words in names if mark in agent), None)
     system = next((words for mark, words in systems if mark in agent), None)
     return " · ".join(part for part in (name, system) if part) or _("A browser we do not know")
