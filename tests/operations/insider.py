@@ -25,8 +25,8 @@ class Insider:
         self.world = world
 
     @contextmanager
-    def at_work(self) -> Iterator[sa.Connection]:
-        """Open a transaction without triggers and foreign keys; roll back at the end."""
+    def at_work(self, keep: bool = False) -> Iterator[sa.Connection]:
+        """Open a transaction without triggers and foreign keys; roll back at the end, unless it is to be kept."""
         with db.engine.connect() as connection:
             postgresql = connection.dialect.name == "postgresql"
             raw: Any = connection.connection.dbapi_connection
@@ -37,7 +37,8 @@ class Insider:
                     connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
                 self._drop_triggers(connection, postgresql)
                 yield connection
-                transaction.rollback()
+                if not keep:
+                    transaction.rollback()
             if not postgresql:
                 raw.execute("PRAGMA foreign_keys=ON")
 

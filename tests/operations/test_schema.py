@@ -32,4 +32,3 @@ def test_migrations_give_what_the_models_say(any_database: str, tmp_path: Path) 
             assert wanted <= {str(name) for name in found[table.name]}, table.name
         db.session.remove()
         db.engine.dispose()
-

@@ -1,5 +1,6 @@
 """The audit trail in sentences: each event's own template, filled with what the entry holds."""
 
+import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from uatapp.audit.queries import Told
 from uatapp.kernel.events import Event
 
 SHOWN = 200
+CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,8 @@ def line(told: Told, templates: Mapping[str, str]) -> Line:
     """Write one entry for a reader."""
     body = told.body
     template = templates.get(body["action"], "{by}: " + str(body["action"]).replace("_", " ").replace(".", " "))
-    words = {**body["facts"], **told.texts, "by": body["actor"]["name"], "subject": body["subject"]}
-    words |= {
-        name: _spoken(value) for name, value in words.items() if name in ("from_", "to", "outcome", "move", "state")
-    }
+    facts = {name: _spoken(value) for name, value in body["facts"].items()}
+    words = {**facts, **told.texts, "by": body["actor"]["name"], "subject": body["subject"]}
     written = " ".join(_Words().vformat(template, (), words).split()).strip(" :")
     items = [str(item) for item in told.lists.get("items", ())]
     shown = tuple(items[:SHOWN])
@@ -75,5 +75,8 @@ def line(told: Told, templates: Mapping[str, str]) -> Line:
     )
 
 
-def _spoken(value: Any) -> str:
-    return str(value).replace("_", " ")
+def _spoken(value: Any) -> Any:
+    """Write codes such as super_user as words."""
+    if isinstance(value, list):
+        return [_spoken(item) for item in value]
+    return value.replace("_", " ") if isinstance(value, str) and CODE.fullmatch(value) else value

@@ -22,6 +22,7 @@ from uatapp.jobs.models import Job, JobState
 from uatapp.kernel import appendonly, clock
 from uatapp.kernel.db import Base, db
 from uatapp.kernel.storage import exists
+from uatapp.operations import schema
 
 LIBRARIES = (
     ("pango-1.0", "libpango-1.0-0"),
@@ -105,8 +106,9 @@ def _database(settings: Settings) -> Iterator[Check]:
         yield Check("database", False, f"{shown}: {away.orig}", "start the database, or correct UATAPP_DATABASE_URL")
         return
     yield Check("database", True, shown)
-    detail = f"missing: {', '.join(missing[:5])}" if missing else "up to date"
-    yield Check("schema", not missing, detail, "uatapp migrate" if missing else "")
+    behind = bool(missing) or schema.is_behind()
+    detail = f"missing: {', '.join(missing[:5])}" if missing else "of another version" if behind else "up to date"
+    yield Check("schema", not behind, detail, "uatapp migrate" if behind else "")
     if not missing:
         detail = f"unprotected: {', '.join(triggers[:5])}" if triggers else "append-only tables are protected"
         yield Check("triggers", not triggers, detail, "uatapp migrate" if triggers else "")
