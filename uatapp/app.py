@@ -40,7 +40,7 @@ from uatapp.subscriptions import SUBSCRIPTIONS
 from uatapp.testcases import queries as testcases
 from uatapp.testcases import views as tests
 from uatapp.testcases.labels import STATES as CASE_STATES
-from uatapp.web import access, filters, forms, headers, navigation, problems
+from uatapp.web import access, filters, forms, headers, logs, navigation, problems
 
 BLUEPRINTS = (
     *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
@@ -80,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _plug(app: Flask, settings: Settings) -> None:
+    logs.install()
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
@@ -97,7 +98,6 @@ def _plug(app: Flask, settings: Settings) -> None:
     CSRFProtect(app)
     keeping.install(app)
     running.start_guards[:] = [retests.refuse_fixer]
-    running.read_guards[:] = [retests.refuse_unlinked]
     cycles.counters[:] = [counting.by_cycle]
     app.extensions["requirements-slots"] = requirements.Slots(
         testcases.of_requirement, testcases.count_suspect, CASE_STATES

@@ -96,6 +96,7 @@ def settings(config: Settings) -> dict[str, Any]:
         "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": "Choose a new password",
         "SECURITY_EMAIL_PLAINTEXT": False,
         "SECURITY_EMAIL_HTML": False,
+        "SECURITY_CACHE_CONTROL": None,  # our own headers say it, in a form that browsers read
         "SECURITY_TOTP_ISSUER": "uatapp",
         "SECURITY_TOTP_SECRETS": {"1": config.secret()},
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
