@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from alembic.util import CommandError
 from flask import Flask
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -40,7 +41,7 @@ class Commands(click.Group):
             _fail("\n".join([refused.message, *refused.reasons]))
         except DBAPIError as away:
             _fail(f"The database did not do this: {str(away.orig).strip()}\n`uatapp doctor` says what is wrong.")
-        except OSError as odd:
+        except (OSError, CommandError) as odd:
             _fail(str(odd))
 
 

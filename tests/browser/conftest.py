@@ -18,9 +18,14 @@ from uatapp.app import create_app
 from uatapp.config import Settings
 from uatapp.operations import schema
 
-FLAGS = (
-    "--no-sandbox --disable-quic --disable-background-networking --disable-component-update --disable-sync --no-first-run"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 def chromium() -> str:
@@ -61,7 +66,10 @@ def serve(home: Path, port: int) -> subprocess.Popen[bytes]:
     env = {**os.environ, "UATAPP_HOME": str(home), "UATAPP_BASE_URL": base_url, "UATAPP_WORKED_EXAMPLE": "1"}
     log = (home / "server.log").open("wb")
     server = subprocess.Popen(
-        [sys.executable, "-c", "from uatapp.cli import main; main()", "run", "--workers", "1"], env=env, stdout=log, stderr=log
+        [sys.executable, "-c", "from uatapp.cli import main; main()", "run", "--workers", "1"],
+        env=env,
+        stdout=log,
+        stderr=log,
     )
     for _ in range(200):
         try:

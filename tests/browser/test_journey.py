@@ -64,7 +64,11 @@ class Story:
             for path in sorted((self.site.home / "mail").glob("*.eml"), reverse=True):
                 mail = email.message_from_bytes(path.read_bytes(), policy=policy.default)
                 body = mail.get_body(("plain",))
-                if address in str(mail["To"]) and body and (link := re.search(r"http\S+/invitation/\S+", body.get_content())):
+                if (
+                    address in str(mail["To"])
+                    and body
+                    and (link := re.search(r"http\S+/invitation/\S+", body.get_content()))
+                ):
                     return link[0]
             time.sleep(0.1)
         raise AssertionError(f"no invitation for {address}")
@@ -113,7 +117,9 @@ def _command(story: Story, *arguments: str) -> subprocess.CompletedProcess[str]:
 
     env = {**os.environ, "UATAPP_HOME": str(story.site.home), "UATAPP_BASE_URL": story.site.base_url}
     code = "from uatapp.cli import main; main()"
-    return subprocess.run([sys.executable, "-c", code, *arguments], env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], env=env, capture_output=True, text=True, check=False
+    )
 
 
 def _set_up(story: Story) -> None:
@@ -159,7 +165,10 @@ def _set_up(story: Story) -> None:
         ("Henrik Dahl", "henrik@nordwind.example", ["sponsor"]),
     ]:
         story.invite("manager", name, address, roles, "Order entry" if roles != ["sponsor"] else "")
-    for name, address, role in [("Tomasz", "tomasz@halden.example", "lead"), ("Priya", "priya@halden.example", "engineer")]:
+    for name, address, role in [
+        ("Tomasz", "tomasz@halden.example", "lead"),
+        ("Priya", "priya@halden.example", "engineer"),
+    ]:
         story.invite("partner_manager", name, address, [role])
     for name, address in [
         ("analyst", "sofia@nordwind.example"), ("head", "greta@nordwind.example"), ("tester", "marta@nordwind.example"),
@@ -176,7 +185,7 @@ def _set_up(story: Story) -> None:
 def _requirements(story: Story, tmp_path: Path) -> None:
     """Point 2: a broken file is told with its place; the good one comes in, is approved, and becomes tests."""
     broken, good = tmp_path / "broken.feature", tmp_path / "orders.feature"
-    broken.write_text("Feature: X\n  Scenario: Y\n    Wenn nothing\n")
+    broken.write_text("Feature: X\n  Scenario: Y\n    Given a step\n    Wenn nothing\n")
     good.write_text(FEATURE)
     analyst = story.as_("analyst")
     analyst.goto(story.project("/requirements/upload"))

@@ -16,9 +16,9 @@ _MEANT = {"nb": "no", "nn": "no", "norwegian": "no", "zh-hans": "zh-CN", "zh-han
 def kinds(language: str) -> Mapping[str, StepKind]:
     """The kind that each step keyword of a language opens; And, But and `*` open none."""
     spec = DIALECTS[language]
-    found = {word: StepKind.GIVEN for word in spec["given"]}
-    found |= {word: StepKind.WHEN for word in spec["when"]}
-    found |= {word: StepKind.THEN for word in spec["then"]}
+    found = dict.fromkeys(spec["given"], StepKind.GIVEN)
+    found |= dict.fromkeys(spec["when"], StepKind.WHEN)
+    found |= dict.fromkeys(spec["then"], StepKind.THEN)
     folded = {*spec["and"], *spec["but"]}
     return {word: kind for word, kind in found.items() if word not in folded}
 

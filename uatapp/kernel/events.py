@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from uatapp.kernel.actor import Actor
 
 
-
 def free_text(default: str = "") -> Any:
     """Declare a field whose words stay beside the chain; the chain holds their commitment only."""
     return field(default=default, metadata={"free_text": True})
@@ -40,4 +39,6 @@ class Event:
 
     def texts(self) -> dict[str, str]:
         """Return the free texts, kept beside the chain."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if "free_text" in f.metadata and getattr(self, f.name)}
+        return {
+            f.name: getattr(self, f.name) for f in fields(self) if "free_text" in f.metadata and getattr(self, f.name)
+        }

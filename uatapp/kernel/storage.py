@@ -1,5 +1,6 @@
 """Files by content: written once under their SHA-256, in a folder or an object store."""
 
+import contextlib
 import hashlib
 from functools import lru_cache
 from pathlib import Path
@@ -35,10 +36,8 @@ def _path(sha256: str) -> str:
 def put(data: bytes) -> str:
     """Store bytes durably and return their SHA-256; the same bytes again change nothing."""
     sha256 = hashlib.sha256(data).hexdigest()
-    try:
+    with contextlib.suppress(AlreadyExistsError):
         obstore.put(_store(), _path(sha256), data, mode="create")
-    except AlreadyExistsError:
-        pass
     return sha256
 
 

@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import rfc8785
@@ -133,7 +133,7 @@ def printable(row: Certificate, checkpoint: str) -> documents.CertificateFacts:
     fixed = json.loads(row.facts)
     snapshot = queries.get_snapshot(row.signoff_id)
     return documents.CertificateFacts(
-        snapshot=queries.document_of(snapshot),
+        snapshot=cast(documents.FrozenScope, queries.document_of(snapshot)),
         snapshot_hash=fixed["snapshot_sha256"],
         decision=fixed["decision"],
         issued_at=fixed["issued_at"],

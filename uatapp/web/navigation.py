@@ -1,6 +1,5 @@
 """What stands in the header: the project's pages for this viewer's roles, and the account menu."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +56,7 @@ def install(app: Flask) -> None:
     """Give every template what the layouts read."""
 
     @app.context_processor
-    def header() -> Mapping[str, Any]:
+    def header() -> dict[str, Any]:
         actor: Actor | None = g.get("actor")
         project = g.get("project")
         return {
