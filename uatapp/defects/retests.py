@@ -14,7 +14,6 @@ from uatapp.defects.models import Defect, DefectLink
 from uatapp.defects.states import DEFECT, DefectState, TriageOutcome
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
-from uatapp.kernel.permissions import Role
 from uatapp.kernel.references import Kind, written
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Project
@@ -202,13 +201,3 @@ def refuse_fixer(assignment: Assignment, actor: Actor) -> str | None:
     if actor.user_id in queries.fixers_in_retest(assignment.id):
         return str(_("You fixed a problem that this test checks. Somebody else has to test it again."))
     return None
-
-
-def refuse_unlinked(run: Run, actor: Actor) -> str | None:
-    """The lead and the engineers read results through the problems they led to; everybody else who may, all."""
-    standing = actor.standing(run.project_id)
-    if standing is None or not standing.roles <= {Role.LEAD, Role.ENGINEER}:
-        return None
-    if queries.links_of_assignment(run.assignment_id):
-        return None
-    return str(_("You read the results that led to a reported problem. This one did not."))

@@ -23,10 +23,8 @@ from uatapp.runs.models import DraftEvidence, Run, RunDraft, RunEvidence, RunVoi
 from uatapp.runs.states import StepAnswer
 from uatapp.testcases import service as testcases
 
-# What upper packages add: reasons why this person may not run this test (whoever fixed it, for one),
-# and why they may not read this run.
+# What upper packages add: reasons why this person may not run this test (whoever fixed it, for one).
 start_guards: list[Callable[[Assignment, Actor], str | None]] = []
-read_guards: list[Callable[[Run, Actor], str | None]] = []
 
 STARTABLE = (AssignmentState.TO_DO, AssignmentState.RETEST_DUE)
 _ACTIONS = {
@@ -49,13 +47,6 @@ def why_not_start(assignment: Assignment, actor: Actor) -> str | None:
     if assignment.item.cycle.state is not CycleState.OPEN:
         return str(_("“%(name)s” is not open. Your project manager opens it.", name=assignment.item.cycle.name))
     return next((reason for guard in start_guards if (reason := guard(assignment, actor))), None)
-
-
-def check_readable(run: Run, actor: Actor) -> None:
-    """Refuse a run that this person may not read."""
-    for guard in read_guards:
-        if reason := guard(run, actor):
-            raise NotAllowed(reason)
 
 
 def start(project: Project, assignment_id: int, *, by: Actor) -> RunDraft:
