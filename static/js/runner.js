@@ -141,6 +141,7 @@ export default function runner(form) {
     leaving = true;
     clearTimeout(timer);
     await saving;
+    await new Promise((done) => setTimeout(done)); // a form that is still telling of its sending ignores requestSubmit
     kept.put(pairs(), form.elements.version.value, true);
     form.requestSubmit(event.submitter);
   };
