@@ -40,13 +40,13 @@ from uatapp.subscriptions import SUBSCRIPTIONS
 from uatapp.testcases import queries as testcases
 from uatapp.testcases import views as tests
 from uatapp.testcases.labels import STATES as CASE_STATES
-from uatapp.web import access, filters, forms, headers, logs, navigation, problems
+from uatapp.web import access, filters, forms, gallery, headers, logs, navigation, problems
 
 BLUEPRINTS = (
     *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
     *(requirements.bp, tests.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, check.bp, reports.bp),
-    *(audit_pages.bp, jobs_pages.bp),
+    *(audit_pages.bp, jobs_pages.bp, gallery.bp),
 )
 
 

@@ -19,7 +19,7 @@ DECLARED = (
     "check-circle-fill", "chat-left-text-fill", "x-octagon-fill", "slash-circle-fill", "clock-history",
     "hourglass-split", "circle", "dash-circle-dotted", "dash-circle",
     "check-lg", "x-lg", "arrow-repeat", "info-circle-fill", "exclamation-triangle-fill",
-    "pin-angle", "pencil", "eye", "signpost", "card-checklist", "flag", "pen", "people",
+    "pin-angle", "pencil", "eye", "signpost", "card-checklist", "flag", "pen", "people", "calendar-event",
 )  # fmt: skip
 # Latin and Latin Extended-A, with the signs that our texts use; other scripts fall back to the system's fonts
 LETTERS = "U+0020-007E,U+00A0-017F,U+2010-2027,U+2030-203A,U+20AC,U+2122,U+2190-2193,U+2212,U+2713,U+2717,U+2610"
