@@ -348,10 +348,11 @@ def _change(story: Story) -> None:
 
 def _decide_changed(analyst: Page) -> None:
     """Test again: every changed test."""
-    for box in analyst.locator("input[type=checkbox]:enabled").all():
+    for box in analyst.locator("input[name=chosen]:enabled").all():
         box.check()
-    analyst.get_by_role("button", name=re.compile("test.*again", re.I)).first.click()
-    analyst.wait_for_load_state()
+    analyst.locator("label.choice", has_text="Test again").click()
+    analyst.get_by_role("button", name="Decide for the chosen tests").click()
+    expect(analyst.locator("input[name=chosen]")).to_have_count(0)
 
 
 def _figures(story: Story) -> None:
