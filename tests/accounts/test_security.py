@@ -123,18 +123,17 @@ def test_signing_in_leads_to_where_one_wanted_to_go(site: World) -> None:
 
 
 def _answers(site: World, path: str, known: dict[str, str], unknown: dict[str, str]) -> tuple[list[str], list[float]]:
-    texts, medians = [], []
-    for data in (known, unknown):
-        times = []
-        for _try in range(7):
+    """Send both in turn, in processor time, so that a busy machine does not matter; return what each shows, and the medians."""
+    texts, times = ["", ""], (list[float](), list[float]())
+    for number in range(9):
+        for which, data in enumerate((known, unknown)):
             browser = site.client()
-            begin = time.perf_counter()
-            answer = browser.post(path, data=data, environ_base={"REMOTE_ADDR": f"10.0.{len(texts)}.{_try}"})
-            times.append(time.perf_counter() - begin)
-        shown = answer.text if answer.status_code != 303 else answer.location
-        texts.append(f"{answer.status_code} {shown}".replace(data["email"], "EMAIL"))
-        medians.append(statistics.median(times))
-    return texts, medians
+            begin = time.process_time()
+            answer = browser.post(path, data=data, environ_base={"REMOTE_ADDR": f"10.0.{which}.{number}"})
+            times[which].append(time.process_time() - begin)
+            shown = answer.text if answer.status_code != 303 else answer.location
+            texts[which] = f"{answer.status_code} {shown}".replace(data["email"], "EMAIL")
+    return texts, [statistics.median(found) for found in times]
 
 
 def _plain(text: str) -> str:
@@ -147,7 +146,7 @@ def test_nobody_learns_who_has_an_account(site: World, path: str, monkeypatch: p
     known, unknown = ({"email": f"{who}@example.com", "password": "wrong wrong wrong"} for who in ("tester", "nobody"))
     texts, medians = _answers(site, path, known, unknown)
     assert _plain(texts[0]) == _plain(texts[1])
-    assert abs(medians[0] - medians[1]) < 0.2 * max(medians) + 0.02
+    assert abs(medians[0] - medians[1]) < 0.02
 
 
 def test_a_stopped_or_invited_person_gets_the_same_answer(site: World) -> None:

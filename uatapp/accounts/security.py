@@ -72,9 +72,8 @@ def settings(config: Settings) -> dict[str, Any]:
         "SECURITY_PASSWORD_SALT": "uatapp",
         "SECURITY_PASSWORD_LENGTH_MIN": rules.SHORTEST,
         "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKD",
-        "SECURITY_HASHING_SCHEMES": [
-            "hex_sha256"
-        ],  # of the hash in a reset link; a slow one would tell who has an account
+        # of the hash in a reset link; a slow one would tell who has an account
+        "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
         "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
         "SECURITY_RECOVERABLE": True,
         "SECURITY_CHANGEABLE": True,
