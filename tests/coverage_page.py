@@ -60,7 +60,9 @@ class Collector:
             by_point[point].append((feature, scenario, passed))
         for point, title in POINTS.items():
             lines += [f"## {point}. {title}", "", "| feature | scenario | result |", "|---|---|---|"]
-            lines += [f"| {f} | {s} | {'passed' if ok else 'FAILED'} |" for f, s, ok in by_point[point]] or ["| — | — | — |"]
+            lines += [f"| {f} | {s} | {'passed' if ok else 'FAILED'} |" for f, s, ok in by_point[point]] or [
+                "| — | — | — |"
+            ]
             lines.append("")
         return "\n".join(lines)
 

@@ -67,7 +67,9 @@ def every_step(told: dict[str, Any]) -> None:
 
 @then(parsers.parse('the remark is the text "{text}" and not a formula'))
 def text_not_formula(told: dict[str, Any], text: str) -> None:
-    cells = [cell for sheet in told["book"].worksheets for row in sheet.iter_rows() for cell in row if cell.value == text]
+    cells = [
+        cell for sheet in told["book"].worksheets for row in sheet.iter_rows() for cell in row if cell.value == text
+    ]
     assert cells
     assert all(cell.data_type == "s" for cell in cells)
 

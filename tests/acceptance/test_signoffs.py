@@ -246,7 +246,10 @@ def changed_file(site: World, told: dict[str, Any]) -> None:
     certificate = queries.find_certificate(_signoff(site, told).id)
     assert certificate is not None
     data = told["pdf"]
-    for content, words in [(data, "This file is genuine"), (data[:500] + b"x" + data[501:], "is not the one we sealed")]:
+    for content, words in [
+        (data, "This file is genuine"),
+        (data[:500] + b"x" + data[501:], "is not the one we sealed"),
+    ]:
         upload = {"file": (BytesIO(content), "certificate.pdf")}
         page = site.client().post(f"/check/{certificate.check_code}", data=upload).get_data(as_text=True)
         assert words in page

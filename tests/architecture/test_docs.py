@@ -39,7 +39,13 @@ def states_page() -> str:
         for t in lifecycle.transitions:
             sources = ", ".join(s.value.replace("_", " ") for s in t.sources)
             who = f"`{t.by.value}`" if t.by else "the flow itself"
-            row = (t.action.replace("_", " "), sources, t.target.value.replace("_", " "), who, ", ".join(t.needs) or "—")
+            row = (
+                t.action.replace("_", " "),
+                sources,
+                t.target.value.replace("_", " "),
+                who,
+                ", ".join(t.needs) or "—",
+            )
             lines.append("| " + " | ".join(row) + " |")
         lines.append("")
     return "\n".join(lines)

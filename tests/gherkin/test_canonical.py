@@ -76,9 +76,7 @@ def test_nothing_that_counts_changed(old: str, new: str) -> None:
         ("order <n>", "or der <n>", True, False, (True, True)),
     ],
 )
-def test_what_a_change_touches(
-    old: str, new: str, effective: bool, identity: bool, cases: tuple[bool, ...]
-) -> None:
+def test_what_a_change_touches(old: str, new: str, effective: bool, identity: bool, cases: tuple[bool, ...]) -> None:
     before, after = hashes(TEXT), hashes(TEXT.replace(old, new))
     assert (before[0] != after[0], before[1] != after[1]) == (effective, identity)
     assert tuple(a != b for a, b in zip(before[2], after[2], strict=True)) == cases

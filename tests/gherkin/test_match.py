@@ -135,10 +135,7 @@ def test_stage_8_gone_and_new() -> None:
 def test_from_documents() -> None:
     text = "Feature: f\nBackground:\nGiven {}\nScenario: a\nWhen b\nScenario: c\nThen {}\n"
     sides = [
-        [
-            known(s.position, "f.feature", s)
-            for s in parse(text.format(*words).encode(), "f.feature").scenarios
-        ]
+        [known(s.position, "f.feature", s) for s in parse(text.format(*words).encode(), "f.feature").scenarios]
         for words in (("x", "d"), ("y", "d"), ("x", "e"))
     ]
     assert keys(match(sides[0], sides[0])) == {"unchanged": ["0-0", "1-1"]}
@@ -165,9 +162,7 @@ def test_any_set_matches_itself_unchanged(drawn: list[tuple[str, str, str]]) -> 
 
 
 @given(SCENARIOS, SCENARIOS)
-def test_every_scenario_comes_out_once(
-    before: list[tuple[str, str, str]], after: list[tuple[str, str, str]]
-) -> None:
+def test_every_scenario_comes_out_once(before: list[tuple[str, str, str]], after: list[tuple[str, str, str]]) -> None:
     stored, incoming = side("s", before), side("n", after)
     result = match(stored, incoming)
     pairs = [*result.unchanged, *result.edited, *result.renamed, *result.moved]

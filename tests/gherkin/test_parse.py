@@ -158,9 +158,7 @@ def test_a_second_feature_line_is_an_error(text: str, line: int) -> None:
 
 
 def test_prose_that_looks_like_another_feature_keyword_is_prose() -> None:
-    assert (
-        read("Feature: a\n  Business Need: less paper\n").description.strip() == "Business Need: less paper"
-    )
+    assert read("Feature: a\n  Business Need: less paper\n").description.strip() == "Business Need: less paper"
 
 
 @pytest.mark.parametrize(
@@ -215,9 +213,7 @@ STEP = b"Feature: f\nScenario: s\nGiven x\n"
         (b"Feature: f\n a\0", 2, 3, "not_text", "code 0"),
     ],
 )  # fmt: skip
-def test_errors_have_a_place_and_plain_words(
-    data: bytes, line: int, column: int, code: str, words: str
-) -> None:
+def test_errors_have_a_place_and_plain_words(data: bytes, line: int, column: int, code: str, words: str) -> None:
     found = problem(data)
     assert place(found) == (line, column, code)
     assert words in found.message

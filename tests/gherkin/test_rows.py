@@ -81,8 +81,7 @@ TABLE = st.lists(st.tuples(*[st.sampled_from("12")] * 3), max_size=8)
 def built(drawn: list[tuple[str, ...]]) -> list[Case]:
     blank = cases(":a / 1")[0]
     return [
-        replace(blank, key=str(n), row=n, values=tuple(zip("abc", row, strict=True)))
-        for n, row in enumerate(drawn)
+        replace(blank, key=str(n), row=n, values=tuple(zip("abc", row, strict=True))) for n, row in enumerate(drawn)
     ]
 
 

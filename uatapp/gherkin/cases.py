@@ -42,9 +42,7 @@ def cases(
 
 def _rows(examples: Sequence[Examples], blocks: Sequence[ExamplesBlock]) -> Mapping[str, Row]:
     return {
-        row["id"]: (b, r, blocks[b])
-        for b, table in enumerate(examples)
-        for r, row in enumerate(table["tableBody"])
+        row["id"]: (b, r, blocks[b]) for b, table in enumerate(examples) for r, row in enumerate(table["tableBody"])
     }
 
 
@@ -72,9 +70,7 @@ def _with_values(step: Step, pickled: PickleStep) -> Step:
     return step if filled == step else filled
 
 
-def _case(
-    pickle: Pickle, key: str, steps: tuple[Step, ...], contents: Iterable[str], row: Row | None
-) -> Case:
+def _case(pickle: Pickle, key: str, steps: tuple[Step, ...], contents: Iterable[str], row: Row | None) -> Case:
     block, number, examples = row or (0, 0, None)
     values = tuple(zip(examples.header, examples.rows[number], strict=True)) if examples else ()
     said = [f"| {flat(name)} | {flat(value)} |" for name, value in values]

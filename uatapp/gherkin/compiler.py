@@ -31,13 +31,9 @@ class LiteralCompiler(Compiler):
     def _interpolate(self, name: str, variable_cells: Iterable[Cell], value_cells: Sequence[Cell]) -> str: ...
 
     @overload
-    def _interpolate(
-        self, name: None, variable_cells: Iterable[Cell], value_cells: Sequence[Cell]
-    ) -> None: ...
+    def _interpolate(self, name: None, variable_cells: Iterable[Cell], value_cells: Sequence[Cell]) -> None: ...
 
-    def _interpolate(
-        self, name: str | None, variable_cells: Iterable[Cell], value_cells: Sequence[Cell]
-    ) -> str | None:
+    def _interpolate(self, name: str | None, variable_cells: Iterable[Cell], value_cells: Sequence[Cell]) -> str | None:
         if not name or not value_cells or "<" not in name:
             return name
         self._use(variable_cells, value_cells)

@@ -15,8 +15,7 @@ from uatapp.gherkin.model import ParseProblem
 from uatapp.gherkin.tokens import Matcher, cell_count
 
 SECOND_FEATURE = (
-    "This is a second “%(word)s:” line. A file describes one feature: "
-    "please move what follows to a file of its own."
+    "This is a second “%(word)s:” line. A file describes one feature: please move what follows to a file of its own."
 )
 _UNKNOWN_LANGUAGE = "The language “%(language)s” is not known. Please write “# language: %(offer)s”."
 _NO_LANGUAGE = "The language “%(language)s” is not known. Please use a known code, such as en or de."
@@ -119,9 +118,7 @@ def _meant_heading(said: str, language: str) -> str | None:
     return None
 
 
-def _misplaced(
-    said: str, expected: Sequence[str], values: dict[str, object], language: str
-) -> _Reason | None:
+def _misplaced(said: str, expected: Sequence[str], values: dict[str, object], language: str) -> _Reason | None:
     """Name a line that is right in itself and stands in the wrong place."""
     spec = DIALECTS[language]
     if said.startswith("|"):
@@ -132,11 +129,7 @@ def _misplaced(
         return "background_place", _BACKGROUND, values
     if any(said.startswith(f"{word}:") for word in spec["examples"]):
         return "examples_place", _EXAMPLES, values
-    if (
-        "#StepLine" not in expected
-        and "#ExamplesLine" in expected
-        and said.startswith(all_step_words(language))
-    ):
+    if "#StepLine" not in expected and "#ExamplesLine" in expected and said.startswith(all_step_words(language)):
         return "after_examples", _AFTER_EXAMPLES, values
     return None
 

@@ -63,9 +63,7 @@ def _name(cases: Sequence[ExampleRow], block: Sequence[int]) -> str:
     return " ".join(cases[block[0]].block_name.split())
 
 
-def _in_block(
-    old: Sequence[ExampleRow], new: Sequence[ExampleRow], before: list[int], after: list[int]
-) -> _Pairs:
+def _in_block(old: Sequence[ExampleRow], new: Sequence[ExampleRow], before: list[int], after: list[int]) -> _Pairs:
     pairs: _Pairs = {}
     _exact(old, new, before, after, pairs)
     _by_key(old, new, before, after, pairs)

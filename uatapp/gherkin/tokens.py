@@ -67,9 +67,7 @@ def _cells(pieces: Sequence[tuple[str, int]], indent: int) -> list[MatchedItems]
 
 # The official parser looks its states up anew for each line, which is a tenth of its time.
 _STATES = {
-    int(name.rpartition("_")[2]): getattr(Parser, name)
-    for name in dir(Parser)
-    if name.startswith("match_token_at_")
+    int(name.rpartition("_")[2]): getattr(Parser, name) for name in dir(Parser) if name.startswith("match_token_at_")
 }
 
 
