@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 INK = "#15202b"
 CYCLES_NAMED, BUILDS_NAMED = 3, 4
 SIGNATORY = "name job_title for_whom organisation"
+LONG_WORD, WORD_PIECE = 100, 8
+_WORD = re.compile(rf"\S{{{LONG_WORD},}}")
 WIDE_NAME = 23  # characters that one line of a signature column holds
 DEFERRED, CLOSED, ENDED = "deferred", "closed", "ended"
 PASSED = ("passed", "passed_with_remarks")
@@ -49,7 +52,8 @@ class Room:
 
 # tried in this order: the first that fits on one page is taken
 ROOMS = (
-    Room(conditions=3, waivers=3, signatures=4, text=420, name=120, fit="airy"),
+    Room(conditions=3, waivers=3, signatures=4, text=420, name=120, fit="airy open"),
+    Room(conditions=3, waivers=3, signatures=4, text=420, name=120, fit="open"),
     Room(conditions=3, waivers=3, signatures=4, text=420, name=120, fit=""),
     Room(conditions=3, waivers=3, signatures=4, text=420, name=120, fit="long"),
     Room(conditions=2, waivers=2, signatures=2, text=240, name=80, fit="long"),
@@ -327,7 +331,14 @@ def word(number: int) -> str:
 
 def lines(text: str) -> Markup:
     """Keep the line breaks that a person typed."""
-    return Markup("<br>").join(text.strip().splitlines())
+    return Markup("<br>").join(breakable(line) for line in text.strip().splitlines())
+
+
+def breakable(value: Any) -> Any:
+    """Let very long words break anywhere cheaply: laying out one of 10,000 characters would take seconds a time."""
+    if not isinstance(value, str) or isinstance(value, Markup) or len(value) <= LONG_WORD:
+        return value
+    return _WORD.sub(lambda found: "\u200b".join(groups(found[0], WORD_PIECE)), value)
 
 
 def _utc(value: str) -> datetime:
@@ -359,12 +370,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        finalize=breakable,
     )
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
         day=day, second=second, minute=minute, groups=groups, word=word, joined=joined, lines=lines, clipped=clipped
     )
-    environment.globals.update(days=days, OUTCOMES=OUTCOMES)
+    environment.globals.update(days=days, OUTCOMES=OUTCOMES, wide_name=WIDE_NAME)
     return environment
 
 
