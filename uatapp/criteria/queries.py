@@ -45,7 +45,7 @@ def scope(cycle_ids: Collection[int], barred_requirements: Collection[int] = ())
 
 
 def barred_requirements(cycle_ids: Collection[int], signatory_ids: Collection[int]) -> frozenset[int]:
-    """Return requirements whose every result that counts is by their author or by a signatory."""
+    """Return requirements whose every valid result is by their author or by a signatory."""
     author = (
         sa.select(RequirementVersion.author_id)
         .where(RequirementVersion.requirement_id == Requirement.id)
@@ -58,7 +58,7 @@ def barred_requirements(cycle_ids: Collection[int], signatory_ids: Collection[in
         .join(TestCase, TestCase.requirement_id == Requirement.id)
         .join(CycleItem, CycleItem.test_case_id == TestCase.id)
         .join(Assignment, Assignment.item_id == CycleItem.id)
-        .where(CycleItem.cycle_id.in_(cycle_ids), Assignment.outcome.is_not(None))
+        .where(CycleItem.cycle_id.in_(cycle_ids), Assignment.outcome.is_not(None), counting.is_valid())
         .where(Assignment.state != AssignmentState.WITHDRAWN)
         .group_by(Requirement.id)
         .having(sa.func.sum(sa.case((partial, 0), else_=1)) == 0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from uatapp.cycles.models import Assignment, Cycle, CycleItem
+from uatapp.cycles.models import Assignment, Cycle, CycleItem, Deployment
 from uatapp.cycles.states import AssignmentState
 from uatapp.defects.models import Defect, DefectLink
 from uatapp.defects.states import OPEN, DefectState
@@ -71,7 +71,13 @@ def fixed_and_waiting(project_id: int, environment_id: int, build_number: int) -
 
 
 def is_deployed(defect: Defect, build_number: int) -> bool:
-    """Say whether a build that has the fix is in an environment where one of the defect's tests runs."""
+    """Say whether a build that has the fix is where one of the defect's tests runs; without tests, anywhere."""
+    linked = sa.exists().where(DefectLink.defect_id == defect.id)
+    anywhere = (
+        sa.select(sa.func.max(Build.number))
+        .join(Deployment, Deployment.build_id == Build.id)
+        .where(Deployment.project_id == defect.project_id, ~linked)
+    )
     running = (
         sa.select(sa.func.max(Build.number))
         .join(Cycle, Cycle.build_id == Build.id)
@@ -79,7 +85,7 @@ def is_deployed(defect: Defect, build_number: int) -> bool:
         .join(DefectLink, DefectLink.assignment_id == Assignment.id)
         .where(DefectLink.defect_id == defect.id)
     )
-    return (db.session.scalar(running) or 0) >= build_number
+    return (db.session.scalar(running) or db.session.scalar(anywhere) or 0) >= build_number
 
 
 def open_links_of_cases(project_id: int, case_ids: Sequence[int], cycle_id: int) -> Sequence[DefectLink]:

@@ -151,8 +151,15 @@ def reported_by(project_id: int, user_id: int, limit: int = 20) -> Sequence[Defe
 
 
 def unreported_failures(project_id: int, user_id: int) -> Sequence[tuple[Run, TestCase]]:
-    """Return a tester's failed runs that no defect explains yet, so that none is forgotten."""
-    explained = sa.exists().where(DefectLink.assignment_id == Assignment.id, DefectLink.passed_build.is_(None))
+    """Return a tester's failed runs that no defect explains yet, so that none is forgotten.
+
+    A defect that has ended explains no later failure, and one in retest only once it is said to persist.
+    """
+    explained = (
+        sa.exists()
+        .where(DefectLink.assignment_id == Assignment.id, DefectLink.passed_build.is_(None))
+        .where(Defect.id == DefectLink.defect_id, Defect.state.in_(rules.HOLDING))
+    )
     statement = (
         sa.select(Run, TestCase)
         .join(Assignment, Assignment.id == Run.assignment_id)

@@ -1,7 +1,5 @@
 """What follows for tests from defects, and for defects from runs and builds: no test is left stranded."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
@@ -12,6 +10,7 @@ from uatapp.cycles.states import ASSIGNMENT, AssignmentState, BlockCause
 from uatapp.defects import events, queries, rules
 from uatapp.defects.models import Defect, DefectLink
 from uatapp.defects.states import DEFECT, DefectState, TriageOutcome
+from uatapp.defects.telling import about, note
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.references import Kind, written
@@ -68,20 +67,15 @@ def _follow_original(defect: Defect, by: Actor) -> None:
         copy.run_reference, copy.position = link.run_reference, link.position
         db.session.add(copy)
         test = written(project.key, Kind.TEST_CASE, link.assignment.item.test_case.number)
-        record(_event(events.DefectLinked, project, original, by, test=test), copy)
+        record(about(events.DefectLinked, project, original, by, test=test), copy)
     db.session.flush()
-
-
-def _event(kind: type[Any], project: Project, defect: Defect, by: Actor, **fields: Any) -> Any:
-    subject = written(project.key, Kind.DEFECT, defect.number)
-    return kind(project_id=project.id, subject=subject, by=by, defect_id=defect.id, **fields)
 
 
 def _moved(project: Project, defect: Defect, action: str, by: Actor, why: str = "") -> None:
     before, defect.state = defect.state, DefectState(DEFECT.after(defect.state, action))
     defect.version += 1
     told = {"move": action, "from_": before.value, "to": defect.state.value, "why": why}
-    record(_event(events.DefectMoved, project, defect, by, **told), defect)
+    record(about(events.DefectMoved, project, defect, by, **told), defect)
     db.session.flush()
 
 
@@ -91,7 +85,7 @@ def put_in_retest(project: Project, defect: Defect, *, by: Actor) -> None:
     for link in queries.links_of(defect.id):
         if link.passed_build is not None:
             link.passed_build = None
-            record(_event(events.DefectLinked, project, defect, by, test=link.run_reference), link)
+            record(about(events.DefectLinked, project, defect, by, test=link.run_reference), link)
     db.session.flush()
     lead_on_all(defect, by=by)
 
@@ -118,7 +112,7 @@ def on_run_submitted(event: RunSubmitted) -> None:
 def _passed(project: Project, link: DefectLink, run: Run, event: RunSubmitted) -> None:
     link.passed_build = event.build_number
     told = {"test": run.case_reference, "build": run.build_name, "result": "passed"}
-    record(_event(events.DefectRetested, project, link.defect, event.by, **told), link)
+    record(about(events.DefectRetested, project, link.defect, event.by, **told), link)
     db.session.flush()
     assert link.defect.fixed_build is not None  # noqa: S101 - checked by the caller
     passed = [other.passed_build for other in queries.live_links(link.defect_id)]
@@ -132,8 +126,10 @@ def persists(project: Project, run: Run, defects: list[Defect], why: str, *, by:
     for defect in defects:
         defect.reopened_count += 1
         told = {"test": run.case_reference, "build": run.build_name, "result": "failed"}
-        record(_event(events.DefectRetested, project, defect, by, **told), defect)
+        record(about(events.DefectRetested, project, defect, by, **told), defect)
         _moved(project, defect, "reopen", by, why)
+        if why.strip():
+            note(project, defect, "reopen", why.strip(), by)
         lead_on_all(defect, by=by)
     lead_on(run.assignment_id, by=by)
 
@@ -146,7 +142,7 @@ def on_run_voided(event: RunVoided) -> None:
             continue
         link.passed_build = None
         told = {"test": event.subject, "build": "", "result": "taken back"}
-        record(_event(events.DefectRetested, project, link.defect, event.by, **told), link)
+        record(about(events.DefectRetested, project, link.defect, event.by, **told), link)
         if link.defect.state is _S.CLOSED:
             _moved(project, link.defect, "retest_again", event.by)
 
@@ -190,7 +186,7 @@ def _take_along(project: Project, link: DefectLink, target: Assignment, by: Acto
         db.session.delete(link)
     else:
         link.assignment_id, link.passed_build = target.id, None
-    record(_event(events.DefectLinked, project, link.defect, by, test=test), link)
+    record(about(events.DefectLinked, project, link.defect, by, test=test), link)
     db.session.flush()
     if link.defect.state in rules.BEING_FIXED and target.state is _A.TO_DO:
         cycles.move(target, "await_fix", by=by)

@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from uatapp.defects import events, queries, retests, rules
-from uatapp.defects.models import Defect, DefectEvidence, DefectLink, DefectNote
+from uatapp.defects.models import Defect, DefectEvidence, DefectLink
 from uatapp.defects.states import DEFECT, DefectState, Severity, TriageOutcome
+from uatapp.defects.telling import about, note, reference
 from uatapp.evidence.models import Evidence
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, NotAllowed, Refused, Stale
-from uatapp.kernel.references import Kind, take, written
+from uatapp.kernel.permissions import Permission
+from uatapp.kernel.references import Kind, take
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Build, Project
 from uatapp.runs.models import Run
@@ -31,10 +32,6 @@ class Report:
     description: str = ""
     requirement_id: int | None = None
     position: int = 0
-
-
-def reference(project: Project, defect: Defect) -> str:
-    return written(project.key, Kind.DEFECT, defect.number)
 
 
 def raise_defect(
@@ -57,7 +54,7 @@ def raise_defect(
     db.session.add(defect)
     db.session.flush()
     shown = _show(project, defect, evidence)
-    told = _event(events.DefectRaised, project, defect, by, severity=report.severity.value, title=title)
+    told = about(events.DefectRaised, project, defect, by, severity=report.severity.value, title=title)
     record(told, defect, *shown)
     if run is not None:
         link_run(project, defect, run, by=by, position=report.position)
@@ -79,10 +76,6 @@ def _show(project: Project, defect: Defect, evidence: Sequence[Evidence]) -> lis
     return rows
 
 
-def _event(kind: type[Any], project: Project, defect: Defect, by: Actor, **fields: Any) -> Any:
-    return kind(project_id=project.id, subject=reference(project, defect), by=by, defect_id=defect.id, **fields)
-
-
 def link_run(project: Project, defect: Defect, run: Run, *, by: Actor, position: int = 0) -> None:
     """Say that a defect stops a run's test as well, and lead that test on. A second time changes nothing."""
     where = (DefectLink.defect_id == defect.id, DefectLink.assignment_id == run.assignment_id)
@@ -91,7 +84,7 @@ def link_run(project: Project, defect: Defect, run: Run, *, by: Actor, position:
     link = DefectLink(project_id=project.id, defect_id=defect.id, assignment_id=run.assignment_id)
     link.run_reference, link.position = run.reference, position
     db.session.add(link)
-    record(_event(events.DefectLinked, project, defect, by, test=run.case_reference), link)
+    record(about(events.DefectLinked, project, defect, by, test=run.case_reference), link)
     db.session.flush()
     retests.lead_on(run.assignment_id, by=by)
 
@@ -106,36 +99,16 @@ def _move(project: Project, defect: Defect, action: str, by: Actor, *, why: str 
     before, defect.state = defect.state, DefectState(DEFECT.after(defect.state, action))
     defect.version += 1
     told = {"move": action, "from_": before.value, "to": defect.state.value, "why": why, **facts}
-    record(_event(events.DefectMoved, project, defect, by, **told), defect)
+    record(about(events.DefectMoved, project, defect, by, **told), defect)
     if why:
-        _note(project, defect, action, why, by)
+        note(project, defect, action, why, by)
     db.session.flush()
     retests.lead_on_all(defect, by=by)
 
 
-def _note(project: Project, defect: Defect, action: str, text: str, by: Actor) -> DefectNote:
-    where = DefectNote.defect_id == defect.id
-    last = db.session.scalar(sa.select(sa.func.coalesce(sa.func.max(DefectNote.number), 0)).where(where)) or 0
-    standing = by.standing(project.id)
-    note = DefectNote(
-        project_id=project.id,
-        defect_id=defect.id,
-        defect_reference=reference(project, defect),
-        number=last + 1,
-        action=action,
-        text=text,
-        by_id=by.user_id,
-        by_name=by.name,
-        by_side=standing.side.value if standing else "",
-    )
-    db.session.add(note)
-    record(_event(events.DefectDiscussed, project, defect, by, text=text), note)
-    return note
-
-
 def discuss(project: Project, defect: Defect, text: str, *, by: Actor) -> None:
     """Add a word to a defect. Refuses an empty one."""
-    _note(project, defect, "comment", _said(text, "text", _("Write something first.")), by)
+    note(project, defect, "comment", _said(text, "text", _("Write something first.")), by)
 
 
 def _said(text: str, name: str, sentence: str) -> str:
@@ -252,17 +225,24 @@ def still_wrong(project: Project, defect: Defect, reason: str, *, by: Actor) -> 
 
 
 def set_severity(project: Project, defect: Defect, severity: Severity, why: str, *, by: Actor) -> None:
-    """Change the severity. The customer's side decides; from the partner a milder one is a proposal with a reason."""
+    """Change the severity. Its reporter and the customer's manager decide; a milder one from the team is a proposal.
+
+    Refuses everybody else, and a defect that has ended.
+    """
+    mine = not rules.why_not("agree_severity", by, project.id, defect.reporter_id)
+    if not mine:
+        by.require(Permission.DEFECT_WORK, project.id)
+    if defect.state in rules.ENDED:
+        raise Refused(_("This problem has ended. Its severity stays as it is."))
     if severity is defect.severity:
         return None
-    mine = not rules.why_not("agree_severity", by, project.id, defect.reporter_id)
     if mine or not rules.is_lower(severity, defect.severity):
         return _severity(project, defect, severity, by)
     reason = _said(why, "reason", _("Say why this is less severe."))
     defect.proposed_severity, defect.version = severity, defect.version + 1
     told = {"from_": defect.severity.value, "to": severity.value, "why": reason}
-    record(_event(events.SeverityProposed, project, defect, by, **told), defect)
-    _note(project, defect, "propose_severity", reason, by)
+    record(about(events.SeverityProposed, project, defect, by, **told), defect)
+    note(project, defect, "propose_severity", reason, by)
     return None
 
 
@@ -270,7 +250,7 @@ def _severity(project: Project, defect: Defect, severity: Severity, by: Actor) -
     before, defect.severity, defect.proposed_severity = defect.severity, severity, None
     defect.version += 1
     told = {"from_": before.value, "to": severity.value}
-    record(_event(events.SeverityChanged, project, defect, by, **told), defect)
+    record(about(events.SeverityChanged, project, defect, by, **told), defect)
 
 
 def answer_severity(project: Project, defect: Defect, agreed: bool, *, by: Actor) -> None:
@@ -282,5 +262,5 @@ def answer_severity(project: Project, defect: Defect, agreed: bool, *, by: Actor
     if agreed:
         return _severity(project, defect, defect.proposed_severity, by)
     defect.proposed_severity, defect.version = None, defect.version + 1
-    record(_event(events.SeverityKept, project, defect, by, severity=defect.severity.value), defect)
+    record(about(events.SeverityKept, project, defect, by, severity=defect.severity.value), defect)
     return None

@@ -1,5 +1,6 @@
 """Pages about defects."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from uatapp.defects.states import NOT_OPEN, OPEN, Severity, TriageOutcome
 from uatapp.evidence import answers
 from uatapp.evidence import service as evidence
 from uatapp.kernel.db import db
-from uatapp.kernel.errors import Invalid, NotFound
+from uatapp.kernel.errors import Invalid, NotFound, Stale
 from uatapp.kernel.paging import number_of, page_of
 from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
@@ -140,7 +141,9 @@ def show(project: Project, number: int) -> ResponseReturnValue:
     return _page(project, queries.get_defect(project.id, number))
 
 
-def _page(project: Project, defect: Defect, fault: Invalid | None = None, status: int = 200) -> ResponseReturnValue:
+def _page(
+    project: Project, defect: Defect, fault: Invalid | Stale | None = None, status: int = 200
+) -> ResponseReturnValue:
     page = render_template(
         "defects/show.html",
         defect=defect,
@@ -151,6 +154,8 @@ def _page(project: Project, defect: Defect, fault: Invalid | None = None, status
         builds=reading.builds(project.id),
         original=reading.original(defect),
         fault=fault,
+        faults=fault.fields if isinstance(fault, Invalid) else {},
+        unsent=fault.yours if isinstance(fault, Stale) else "",
         typed=request.form,
         states=STATES,
         severities=SEVERITIES,
@@ -176,6 +181,8 @@ def act(project: Project, number: int, action: str) -> ResponseReturnValue:
             take(project, defect)
     except Invalid as error:
         return _page(project, queries.get_defect(project.id, number), error, 422)
+    except Stale as error:
+        return _page(project, queries.get_defect(project.id, number), error, error.status)
     return redirect(url_for(".show", number=number), 303)
 
 
@@ -192,11 +199,16 @@ def _propose(project: Project, defect: Defect) -> None:
     if raw not in set(TriageOutcome):
         sentence = _("Choose what it is.")
         raise Invalid(sentence, fields={"outcome": sentence})
-    digits = "".join(c for c in _text("duplicate_of").rpartition("D")[2] if c.isdigit())
-    where = (Defect.project_id == project.id, Defect.number == int(digits or 0))
-    original = db.session.scalar(sa.select(Defect).where(*where))
+    original = _named(project, _text("duplicate_of"))
     outcome, reason, sentence = TriageOutcome(raw), _text("reason"), _text("sentence")
     service.propose(project, defect, outcome, reason, by=g.actor, sentence=sentence, duplicate_of=original)
+
+
+def _named(project: Project, typed: str) -> Defect | None:
+    """Return the defect that a person means by PAY-D7, D7, d7 or 7."""
+    found = re.fullmatch(r"(?:.*D)?([0-9]{1,9})", typed.strip().upper())
+    where = (Defect.project_id == project.id, Defect.number == int(found[1] if found else 0))
+    return db.session.scalar(sa.select(Defect).where(*where))
 
 
 def _fix(project: Project, defect: Defect) -> None:
