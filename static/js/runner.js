@@ -4,7 +4,7 @@ const PAUSE = 2000;
 const LATEST = 9000;
 const LARGEST = 10 * 1024 * 1024;
 const OLDEST = 14 * 24 * 3600 * 1000;
-const NOT_KEPT = ["files", "form_key", "csrf_token", "version"];
+const NOT_KEPT = ["files", "form_key", "csrf_token", "version", "position"];
 
 class Refused extends Error {}
 
@@ -46,11 +46,13 @@ export default function runner(form) {
   let since = 0;
   let saving = Promise.resolve();
   let leaving = false;
+  let saved = "";
+  let savedWords = state.textContent;
 
   const pairs = () => [...new FormData(form)].filter(([name]) => !NOT_KEPT.includes(name));
 
-  const send = async (keepalive) => {
-    const body = new URLSearchParams([...pairs(), ["csrf_token", form.elements.csrf_token.value], ["version", form.elements.version.value]]);
+  const send = async (mine, keepalive) => {
+    const body = new URLSearchParams([...mine, ["csrf_token", form.elements.csrf_token.value], ["version", form.elements.version.value]]);
     const answer = await fetch(words.save, { method: "POST", body, keepalive, headers: { Accept: "application/json" } });
     if (answer.redirected) throw new Refused(words.ended);
     if (answer.status === 409) throw new Refused(words.both);
@@ -63,15 +65,22 @@ export default function runner(form) {
     timer = 0;
     since = 0;
     const mine = pairs();
+    const text = JSON.stringify(mine);
+    if (text === saved) {
+      state.textContent = savedWords;
+      return saving;
+    }
     kept.put(mine, form.elements.version.value, keepalive);
     saving = saving.then(async () => {
       state.textContent = words.saving;
       try {
-        const said = await send(keepalive);
+        const said = await send(mine, keepalive);
         form.elements.version.value = said.version;
-        state.textContent = `${words.saved} ${said.saved}`;
+        savedWords = `${words.saved} ${said.saved}`;
+        state.textContent = savedWords;
         state.parentElement.classList.remove("savestate--wait");
-        if (JSON.stringify(mine) === JSON.stringify(pairs())) kept.clear();
+        saved = text;
+        if (text === JSON.stringify(pairs())) kept.clear();
       } catch (error) {
         state.textContent = error instanceof Refused ? error.message : words.kept;
         state.parentElement.classList.add("savestate--wait");
@@ -161,10 +170,10 @@ export default function runner(form) {
   form.querySelector("[data-upload]")?.addEventListener("change", upload);
   form.addEventListener("submit", leave);
 
+  if (!document.querySelector(".summary")) saved = JSON.stringify(pairs());
   const waiting = kept.take();
   const arrived = waiting?.sent && Number(form.elements.version.value) > Number(waiting.version);
-  if (waiting && !arrived && bringBack(form, waiting.pairs)) {
-    save().then(() => { state.textContent = words.restored; });
-  } else if (!document.querySelector(".summary")) kept.clear();
+  if (waiting && !arrived && bringBack(form, waiting.pairs)) save();
+  else if (!document.querySelector(".summary")) kept.clear();
   show();
 }
