@@ -2,6 +2,7 @@
 Feature: People get an account by an invitation of their own
   Nobody chooses a password for somebody else.
 
+  @point-1
   Scenario: The first administrator
     Given an installation without an administrator
     When Ida opens the one-time link and chooses a password
