@@ -97,6 +97,16 @@ def test_a_retest_comes_before_everything_else(site: World, tester: FlaskClient)
     assert "Test again" in page
 
 
+def test_taking_a_result_back_offers_to_withdraw_its_report(site: World, tester: FlaskClient) -> None:
+    flow.open_cycle(site, flow.make_cases(site, 1))
+    reference = flow.run(site, flow.assignments(site)[0], StepAnswer.NOT_AS_EXPECTED, remark="Held").reference
+    report = {"run": reference, "title": "It is held", "severity": "major", "description": "x", "position": "4"}
+    tester.post("/projects/PAY/defects/new", data=report)
+    assert "Withdraw the report" not in tester.get(URL).text
+    tester.post(f"/projects/PAY/runs/{reference}/void")
+    assert "Withdraw the report as well" in tester.get(URL).text
+
+
 def test_only_testers_have_work(site: World) -> None:
     assert site.client("super_user").get(URL).status_code == 200
     assert site.client("manager").get(URL).status_code == 403

@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from uatapp.cycles.models import Assignment, Cycle, CycleItem
 from uatapp.cycles.states import AssignmentState, CycleState
+from uatapp.defects.models import Defect, DefectLink
+from uatapp.defects.states import DefectState
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.requirements.models import Document, Requirement
@@ -93,3 +95,10 @@ def done_lately(project_id: int, user_id: int) -> list[tuple[Run, TestCase, bool
     )
     now = clock.now()
     return [(run, case, now - run.submitted_at <= SLIP) for run, case in db.session.execute(statement)]
+
+
+def reports_of_slips(project_id: int, user_id: int) -> Sequence[Defect]:
+    """Return a person's undecided reports that rest on a result they took back: they may want to withdraw them."""
+    slip = sa.exists().where(DefectLink.defect_id == Defect.id, DefectLink.run_reference == RunVoid.run_reference)
+    where = (Defect.project_id == project_id, Defect.reporter_id == user_id, Defect.state == DefectState.NEW)
+    return db.session.scalars(sa.select(Defect).where(*where, slip).order_by(Defect.number).limit(5)).all()

@@ -32,6 +32,7 @@ def my_work(project: Project) -> ResponseReturnValue:
         waiting=queries.work(project.id, me, queries.WAITING),
         unexplained=defects.unreported_failures(project.id, me),
         reported=defects.reported_by(project.id, me),
+        slips=queries.reports_of_slips(project.id, me),
         lately=queries.done_lately(project.id, me),
         counts=queries.progress(project.id, me),
         today=clock.today(project.zone),
