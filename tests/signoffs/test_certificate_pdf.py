@@ -17,7 +17,7 @@ import rfc8785
 from tests.factories import certificates as made
 from uatapp.kernel import seal
 from uatapp.kernel.keys import Keys
-from uatapp.signoffs import documents, paper
+from uatapp.signoffs import documents, wording
 from uatapp.signoffs.documents import CertificateFacts, ConditionFacts, Successor, Unfit
 
 LATER = Successor("UAT-OTC-S3", "2026-12-14T09:12:00+00:00", "2026-12-14T10:00:00+00:00")
@@ -405,17 +405,17 @@ def test_a_long_word_is_complete(keys: Keys) -> None:
     ],
 )
 def test_characters_that_deceive_become_visible(value: str, expected: str) -> None:
-    assert paper.shown({"x": [value]}) == {"x": [expected]}
+    assert wording.shown({"x": [value]}) == {"x": [expected]}
 
 
 def test_how_things_are_written() -> None:
-    assert paper.days("2026-10-26", "2026-11-13") == "26 Oct – 13 Nov 2026"
-    assert paper.days("2026-11-02", "2026-11-13") == "2 – 13 Nov 2026"
-    assert paper.days("2026-11-02", "2026-11-02") == "2 Nov 2026"
-    assert paper.days("2025-12-28", "2026-01-03") == "28 Dec 2025 – 3 Jan 2026"
-    assert paper.second("2026-11-18T14:20:07+01:00") == "18 Nov 2026, 13:20:07"
-    assert paper.joined(["a", "b", "c"]) == "a, b and c"
-    assert (paper.joined([]), paper.joined(["a"])) == ("", "a")
-    assert paper.word(2) == "two"
-    assert paper.word(30) == "30"
-    assert paper.clipped("abcdef", 4) == "abc…"
+    assert wording.days("2026-10-26", "2026-11-13") == "26 Oct – 13 Nov 2026"
+    assert wording.days("2026-11-02", "2026-11-13") == "2 – 13 Nov 2026"
+    assert wording.days("2026-11-02", "2026-11-02") == "2 Nov 2026"
+    assert wording.days("2025-12-28", "2026-01-03") == "28 Dec 2025 – 3 Jan 2026"
+    assert wording.second("2026-11-18T14:20:07+01:00") == "18 Nov 2026, 13:20:07"
+    assert wording.joined(["a", "b", "c"]) == "a, b and c"
+    assert (wording.joined([]), wording.joined(["a"])) == ("", "a")
+    assert wording.word(2) == "two"
+    assert wording.word(30) == "30"
+    assert wording.clipped("abcdef", 4) == "abc…"

@@ -2,12 +2,10 @@
 
 import base64
 import io
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,10 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from uatapp.kernel import keys as signing
 from uatapp.kernel import pdf, seal
+from uatapp.signoffs.wording import (
+    breakable,
+    clipped,
+    day,
+    days,
+    groups,
+    joined,
+    lines,
+    minute,
+    second,
+    shown,
+    unlike,
+    word,
+)
 
 if TYPE_CHECKING:
     from uatapp.signoffs.documents import CertificateFacts
@@ -26,15 +37,11 @@ if TYPE_CHECKING:
 INK = "#15202b"
 CYCLES_NAMED, BUILDS_NAMED = 3, 4
 SIGNATORY = "name job_title for_whom organisation"
-LONG_WORD, WORD_PIECE = 100, 8
-_WORD = re.compile(rf"\S{{{LONG_WORD},}}")
 WIDE_NAME = 23  # characters that one line of a signature column holds
 DEFERRED, CLOSED, ENDED = "deferred", "closed", "ended"
 PASSED = ("passed", "passed_with_remarks")
 SEVERITIES = ("critical", "major", "minor", "cosmetic")
 OUTCOMES = (*PASSED, "failed", "blocked", "not_run", "stale", "not_applicable", "uncovered")
-# characters that turn the reading direction of what follows: shown by name, so that no text can pose as another
-TURNING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 MARKS = ("accepted", "conditional", "rejected", "superseded")
 
 
@@ -143,7 +150,7 @@ def _front(whole: dict[str, Any], room: Room) -> dict[str, Any]:
 def _scope(scope: Mapping[str, Any], room: Room) -> dict[str, Any]:
     """Return the cycles and builds that page 1 names, and whether it names them all in full."""
     cycles = scope["cycles"]
-    builds = _unlike(build for cycle in cycles for build in cycle["builds"])
+    builds = unlike(build for cycle in cycles for build in cycle["builds"])
     named = [_clip(cycle, room, "", "name environment") for cycle in cycles[:CYCLES_NAMED]]
     built = [clipped(build, room.name) for build in builds[:BUILDS_NAMED]]
     return {
@@ -166,7 +173,7 @@ def _clip(row: Mapping[str, Any], room: Room, running: str, names: str) -> dict[
 def _waived(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return each waived criterion once, with what was agreed and measured, and who waived it."""
     measured = {row["title"]: row for row in whole["snapshot"]["criteria"]}
-    titles = _unlike(row["criterion"] for row in whole["waivers"])
+    titles = unlike(row["criterion"] for row in whole["waivers"])
     return [
         {
             "criterion": title,
@@ -240,7 +247,7 @@ def _severity(severity: str) -> int:
 def _by_process(scope: Mapping[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return the requirements by business process, in the order of the processes, each with its tests passed."""
     known = [row["name"] for row in scope["processes"]]
-    names = _unlike([*known, *(row["process"] for row in scope["requirements"])])
+    names = unlike([*known, *(row["process"] for row in scope["requirements"])])
     grouped = [(name, [_counted(row) for row in scope["requirements"] if row["process"] == name]) for name in names]
     return [(name, rows) for name, rows in grouped if rows]
 
@@ -260,93 +267,6 @@ def _checkpoint(note: str) -> dict[str, str]:
 
 
 # ---- how things are written ----
-
-
-def shown(value: Any) -> Any:
-    """Return a value with every text printable: characters without a shape, or that turn the text, become visible."""
-    if isinstance(value, str):
-        return "".join(map(_shown_character, value))
-    if isinstance(value, Mapping):
-        return {key: shown(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [shown(item) for item in value]
-    return value
-
-
-def _shown_character(character: str) -> str:
-    if ord(character) in TURNING:
-        return f"[U+{ord(character):04X}]"
-    kind = unicodedata.category(character)
-    return "\N{REPLACEMENT CHARACTER}" if kind in ("Cc", "Cs") and character not in "\n\t" else character
-
-
-def clipped(text: str, length: int) -> str:
-    """Shorten a text for page 1; the ellipsis says that there is more."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def joined(names: Iterable[str]) -> str:
-    """Write a list as people do: a, b and c."""
-    *most, last = [*names] or [""]
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def day(value: str) -> str:
-    """Write an ISO date, or the UTC date of an instant."""
-    at = date.fromisoformat(value) if len(value) == len("2026-01-01") else _utc(value).date()
-    return f"{at.day} {at:%b %Y}"
-
-
-def days(starts: str, ends: str) -> str:
-    """Write a span of dates without repeating what both share."""
-    first, last = date.fromisoformat(starts), date.fromisoformat(ends)
-    if first == last:
-        return day(ends)
-    start = f"{first.day}"
-    if (first.year, first.month) != (last.year, last.month):
-        start += f" {first:%b}" if first.year == last.year else f" {first:%b %Y}"
-    return f"{start} – {day(ends)}"
-
-
-def second(value: str) -> str:
-    """Write an instant in UTC to the second."""
-    return f"{day(value)}, {_utc(value):%H:%M:%S}"
-
-
-def minute(value: str) -> str:
-    """Write an instant in UTC to the minute."""
-    return f"{day(value)}, {_utc(value):%H:%M}"
-
-
-def groups(text: str, size: int) -> list[str]:
-    """Cut a hash or a code into groups that people can compare."""
-    return [text[start : start + size] for start in range(0, len(text), size)]
-
-
-def word(number: int) -> str:
-    """Write a small number as a word, a larger one in figures."""
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-    return words[number] if 0 <= number < len(words) else str(number)
-
-
-def lines(text: str) -> Markup:
-    """Keep the line breaks that a person typed."""
-    return Markup("<br>").join(breakable(line) for line in text.strip().splitlines())
-
-
-def breakable(value: Any) -> Any:
-    """Let very long words break anywhere cheaply: laying out one of 10,000 characters would take seconds a time."""
-    if not isinstance(value, str) or isinstance(value, Markup) or len(value) <= LONG_WORD:
-        return value
-    return _WORD.sub(lambda found: "\u200b".join(groups(found[0], WORD_PIECE)), value)
-
-
-def _utc(value: str) -> datetime:
-    return datetime.fromisoformat(value).astimezone(UTC)
-
-
-def _unlike(items: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(items))
 
 
 @cache
