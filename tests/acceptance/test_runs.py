@@ -1,7 +1,7 @@
 """Steps of the runs' features: Marta tests."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -33,7 +33,7 @@ def picture() -> BytesIO:
     return BytesIO(out.getvalue())
 
 
-FILES = {
+FILES: dict[str, Callable[[], tuple[BytesIO, str]]] = {
     "a picture that is none": lambda: (BytesIO(b"just words"), "order.png"),
     "a drawing in SVG": lambda: (BytesIO(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "order.svg"),
     "a screenshot of 30 MB": lambda: (BytesIO(picture().getvalue() + b"\0" * 30 * 1024 * 1024), "order.png"),

@@ -293,8 +293,7 @@ def ten_thousand(world: World, count: int = 10_000) -> list[int]:
     columns = set(TestCase.__table__.columns.keys())
     assert version.requirement_version_id == requirement_version
     with unit_of_work(world.actor("manager")) as session:
-        table = TestCase.__table__
-        session.connection().execute(sa.insert(table), [{k: v for k, v in r.items() if k in columns} for r in rows])
+        session.connection().execute(sa.insert(TestCase), [{k: v for k, v in r.items() if k in columns} for r in rows])
     return list(db.session.scalars(sa.select(TestCase.id)))
 
 
