@@ -1,6 +1,6 @@
 """Steps of features/criteria: everybody sees whether the software can be accepted."""
 
-from pytest_bdd import given, parsers, scenarios, then, when
+from pytest_bdd import parsers, scenarios, then, when
 
 from tests.factories import flow
 from tests.world import World
@@ -18,18 +18,6 @@ def results(site: World) -> dict[str, CriterionResult]:
     db.session.rollback()
     found = queries.evaluated(site.project, queries.live_cycle_ids(site.project.id))
     return {row.code: row for row in found}
-
-
-@given("an open cycle with 3 tests assigned to Marta")
-def open_cycle(site: World) -> None:
-    flow.open_cycle(site, flow.make_cases(site, 3))
-
-
-@given("Marta passes all of them")
-@when("Marta passes all of them")
-def passes(site: World) -> None:
-    for assignment in flow.assignments(site):
-        flow.run(site, assignment)
 
 
 @when(parsers.parse('the analyst reports at large that "{title}" as {severity}'))

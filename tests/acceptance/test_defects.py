@@ -55,11 +55,6 @@ def test_of_marta(site: World) -> Assignment:
 test_of_marta.__test__ = False  # type: ignore[attr-defined]
 
 
-@given("an open cycle with a test assigned to Marta")
-def open_cycle(site: World) -> None:
-    flow.open_cycle(site, flow.make_cases(site, 1))
-
-
 @given(parsers.parse('Marta has submitted the test as failed with the words "{words}"'))
 def failed(site: World, told: dict[str, Any], words: str) -> None:
     run = flow.run(site, flow.assignments(site)[0], StepAnswer.NOT_AS_EXPECTED, remark=words)

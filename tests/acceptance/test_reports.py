@@ -4,35 +4,12 @@ from io import BytesIO
 from typing import Any
 
 import openpyxl
-import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
 from tests.factories import flow
 from tests.world import World
 
 scenarios("reports/results.feature")
-
-
-@pytest.fixture
-def told() -> dict[str, Any]:
-    """What the scenario remembers from step to step."""
-    return {}
-
-
-@given("an open cycle with 3 tests assigned to Marta")
-def three_tests(site: World) -> None:
-    flow.open_cycle(site, flow.make_cases(site, 3))
-
-
-@given("an open cycle with a test assigned to Marta")
-def one_test(site: World) -> None:
-    flow.open_cycle(site, flow.make_cases(site, 1))
-
-
-@given("Marta passes all of them")
-def passes(site: World) -> None:
-    for assignment in flow.assignments(site):
-        flow.run(site, assignment)
 
 
 @given(parsers.parse('Marta passes it with the remark "{remark}"'))
