@@ -90,7 +90,8 @@ def _check(data: bytes, certificates: list[x509.Certificate], keys: list[Ed25519
     if len(seals) != 1:
         return SealCheck(False, ("The document carries no seal.",) if not seals else ("It carries other signatures.",))
     files = _carried(reader)
-    reasons = _seal_reasons(seals[0], certificates) or (*_content_reasons(files), *_note_reasons(files, keys))
+    reasons = _seal_reasons(seals[0], certificates) or _padding_reasons(data, seals[0])
+    reasons = reasons or (*_content_reasons(files), *_note_reasons(files, keys))
     signer = seals[0].signer_cert
     by = str(signer.subject.native.get("common_name", "")) if signer is not None else ""
     return SealCheck(not reasons, tuple(reasons), files, by, seals[0].self_reported_timestamp)
@@ -105,14 +106,36 @@ def _seal_reasons(seal: Any, certificates: list[x509.Certificate]) -> tuple[str,
     known = [certificate.public_bytes(form.Encoding.DER) for certificate in certificates]
     roots = [asn1.Certificate.load(der) for der in known]
     context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=seal.self_reported_timestamp)
-    status = validate_pdf_signature(seal, context)
-    if not (status.intact and status.valid):
+    status = validate_pdf_signature(seal, context, skip_diff=True)
+    if not (status.intact and status.valid and _padded_with_nothing(seal)):
         return ("The document was changed after it was sealed.",)
     if seal.signer_cert.dump() not in known:
         return ("It was sealed by somebody else than the installation whose certificate was given.",)
-    if status.coverage != SignatureCoverageLevel.ENTIRE_FILE or not status.docmdp_ok or not status.bottom_line:
+    if status.coverage != SignatureCoverageLevel.ENTIRE_FILE or not status.bottom_line:
         return ("Something was added to the document after it was sealed.",)
     return ()
+
+
+def _padding_reasons(data: bytes, seal: Any) -> tuple[str, ...]:
+    """The room kept for the signature is the only part that it does not cover: it holds the signature and zeros."""
+    from asn1crypto import parser
+
+    start, end = int(seal.byte_range[1]), int(seal.byte_range[2])
+    room = data[start + 1 : end - 1]
+    whole = bytes.fromhex(room.decode("ascii"))
+    signature = whole[: parser.peek(whole)]
+    if data[start:end] == b"<" + signature.hex().upper().encode().ljust(len(room), b"0") + b">":
+        return ()
+    return ("The document was changed after it was sealed.",)
+
+
+def _padded_with_nothing(seal: Any) -> bool:
+    """Say whether the room left behind the signature, the only bytes it cannot cover, is empty."""
+    from asn1crypto import parser
+
+    _class, _method, _tag, header, content, trailer = parser.parse(seal.pkcs7_content, strict=False)
+    room: bytes = seal.pkcs7_content[len(header) + len(content) + len(trailer) :]
+    return not room.strip(b"\x00")
 
 
 def _content_reasons(files: Mapping[str, bytes]) -> tuple[str, ...]:
