@@ -54,7 +54,7 @@ def _open(open_page: Callable[..., Page], example: Site, role: str, width: int, 
 @pytest.mark.looks
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 @pytest.mark.parametrize("role", sorted({role for role, _name, _path in PAGES}))
-def test_pictures(open_page: Callable[..., Page], example: Site, role: str, width: int, scheme: str) -> None:
+def test_pictures(example: Site, open_page: Callable[..., Page], role: str, width: int, scheme: str) -> None:
     folder = Path(os.environ.get("UATAPP_LOOKS", "looks"))
     folder.mkdir(exist_ok=True)
     page = _open(open_page, example, role, width, scheme)
@@ -70,7 +70,7 @@ def test_pictures(open_page: Callable[..., Page], example: Site, role: str, widt
 @pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("role", sorted({role for role, _name, _path in PAGES}))
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(
-    open_page: Callable[..., Page], example: Site, role: str
+    example: Site, open_page: Callable[..., Page], role: str
 ) -> None:
     faults = []
     page = _open(open_page, example, role, 320, "light")
