@@ -107,7 +107,7 @@ def _seal_reasons(seal: Any, certificates: list[x509.Certificate]) -> tuple[str,
     roots = [asn1.Certificate.load(der) for der in known]
     context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=seal.self_reported_timestamp)
     status = validate_pdf_signature(seal, context, skip_diff=True)
-    if not (status.intact and status.valid and _padded_with_nothing(seal)):
+    if not (status.intact and status.valid):
         return ("The document was changed after it was sealed.",)
     if seal.signer_cert.dump() not in known:
         return ("It was sealed by somebody else than the installation whose certificate was given.",)
@@ -127,15 +127,6 @@ def _padding_reasons(data: bytes, seal: Any) -> tuple[str, ...]:
     if data[start:end] == b"<" + signature.hex().upper().encode().ljust(len(room), b"0") + b">":
         return ()
     return ("The document was changed after it was sealed.",)
-
-
-def _padded_with_nothing(seal: Any) -> bool:
-    """Say whether the room left behind the signature, the only bytes it cannot cover, is empty."""
-    from asn1crypto import parser
-
-    _class, _method, _tag, header, content, trailer = parser.parse(seal.pkcs7_content, strict=False)
-    room: bytes = seal.pkcs7_content[len(header) + len(content) + len(trailer) :]
-    return not room.strip(b"\x00")
 
 
 def _content_reasons(files: Mapping[str, bytes]) -> tuple[str, ...]:
