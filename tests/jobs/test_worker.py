@@ -46,7 +46,13 @@ def _stop(site: World) -> None:
         time.sleep(0.05)
     consumer = site.app.extensions.pop("uatapp-consumer")
     alive = _alive()
-    consumer.stop(graceful=True)
+    while time.monotonic() < until:
+        try:
+            consumer.stop(graceful=True)
+        except RuntimeError:  # its threads are only being started
+            time.sleep(0.05)
+        else:
+            break
     while _alive() == alive and time.monotonic() < until:
         time.sleep(0.05)
 
