@@ -13,11 +13,8 @@ from tests.postgres import PostgresServer
 from tests.world import PASSWORD, World, build
 from uatapp.app import create_app
 from uatapp.config import Settings
-from uatapp.defects import models as _defects  # noqa: F401
 from uatapp.kernel.db import db
 from uatapp.operations import schema
-from uatapp.runs import models as _runs  # noqa: F401
-from uatapp.signoffs import models as _signoffs  # noqa: F401
 
 
 def _settings(home: Path, database_url: str = "") -> Settings:
