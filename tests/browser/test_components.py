@@ -67,6 +67,7 @@ def test_chosen_files_are_shown_and_can_be_left_out(gallery: Callable[..., Page]
 
 def test_pasted_pictures_are_added(gallery: Callable[..., Page]) -> None:
     page = gallery()
+    page.wait_for_selector(".drop__list", state="attached")  # the module is loaded
     page.evaluate("""() => {
       const held = new DataTransfer();
       held.items.add(new File(["x"], "image.png", { type: "image/png" }));
