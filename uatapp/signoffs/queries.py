@@ -1,7 +1,7 @@
 """Reads about sign-offs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -60,11 +60,31 @@ def signatures(signoff_id: int) -> Sequence[Signature]:
 
 def seats(signoff_id: int) -> list[Seat]:
     """Return the signatories as rules see them."""
-    signed = {signature.user_id for signature in signatures(signoff_id)}
-    return [
-        Seat(row.user_id, row.user.name, row.position, row.side, row.user_id in signed)
-        for row in signatories(signoff_id)
-    ]
+    return seats_of([signoff_id])[signoff_id]
+
+
+def seats_of(signoff_ids: Collection[int]) -> dict[int, list[Seat]]:
+    """Return the signatories of several sign-offs as rules see them, in order, in one statement."""
+    own = (Signature.signoff_id == Signatory.signoff_id) & (Signature.user_id == Signatory.user_id)
+    statement = (
+        sa.select(Signatory, Signature.id)
+        .outerjoin(Signature, own)
+        .where(Signatory.signoff_id.in_(signoff_ids))
+        .options(joinedload(Signatory.user))
+        .order_by(Signatory.position)
+    )
+    found: dict[int, list[Seat]] = {signoff_id: [] for signoff_id in signoff_ids}
+    for row, signed in db.session.execute(statement):
+        seat = Seat(row.user_id, row.user.name, row.position, row.side, signed is not None)
+        found[row.signoff_id].append(seat)
+    return found
+
+
+def waiting(project_id: int) -> Sequence[Signoff]:
+    """Return the open requests of a project with who asked, oldest first."""
+    where = (Signoff.project_id == project_id, Signoff.state == SignoffState.REQUESTED)
+    statement = sa.select(Signoff).where(*where).order_by(Signoff.number)
+    return db.session.scalars(statement.options(joinedload(Signoff.requested_by))).all()
 
 
 def waivers(signoff_id: int) -> Sequence[Waiver]:

@@ -282,8 +282,19 @@ def write_note(project: Project, signoff: Signoff, text: str, *, by: Actor) -> S
     return note
 
 
+def whose_turn(project: Project, by: Actor) -> list[Signoff]:
+    """Return the requests that this person can sign now, oldest first."""
+    asked = queries.waiting(project.id)
+    seats = queries.seats_of([signoff.id for signoff in asked])
+    return [signoff for signoff in asked if not _why_not(project, signoff, seats[signoff.id], by)]
+
+
 def why_not_sign(project: Project, signoff: Signoff, by: Actor) -> tuple[str, ...]:
     """Return why this person cannot sign now, empty when they can."""
+    return _why_not(project, signoff, queries.seats(signoff.id), by)
+
+
+def _why_not(project: Project, signoff: Signoff, seats: Sequence[rules.Seat], by: Actor) -> tuple[str, ...]:
     try:
         SIGNOFF.after(signoff.state, "sign")
         standing = by.standing(project.id)
@@ -291,4 +302,4 @@ def why_not_sign(project: Project, signoff: Signoff, by: Actor) -> tuple[str, ..
             raise Refused(_("You do not have the right to sign in this project."))
     except DomainError as refusal:
         return (refusal.message,)
-    return tuple(_(reason) for reason in rules.turn(queries.seats(signoff.id), by.user_id or 0, signoff.in_order))
+    return tuple(_(reason) for reason in rules.turn(seats, by.user_id or 0, signoff.in_order))

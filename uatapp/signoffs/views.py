@@ -36,9 +36,7 @@ def index(project: Project) -> ResponseReturnValue:
     statement = sa.select(Signoff).where(Signoff.project_id == project.id).options(joinedload(Signoff.requested_by))
     statement = statement.order_by(Signoff.number.desc())
     page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".index", page=n))
-    mine = [
-        s for (s,) in page.rows if s.state is SignoffState.REQUESTED and not service.why_not_sign(project, s, g.actor)
-    ]
+    mine = service.whose_turn(project, g.actor)
     return render_template("signoffs/index.html", page=page, states=STATES, mine=mine)
 
 
