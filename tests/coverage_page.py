@@ -1,70 +1,88 @@
-"""docs/coverage.md, written by the tests: which scenario proves which point, and how it came out."""
+"""docs/coverage.md, written by the tests: what proves each point, threat and fault, and how it came out."""
 
 import json
 import os
+import re
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-POINTS = {
-    1: "IT staff start it, with a worked example or empty",
-    2: "Project, people, requirements in, approval, tests",
-    3: "A changed requirement and its tests",
-    4: "Cycles, scope, assignments, deployments",
-    5: "The tester's work",
-    6: "Problems: triage, fix, retest",
-    7: "Progress and exit criteria",
-    8: "The sponsor decides",
-    9: "The certificate, its check, the audit trail",
-    10: "Executed results as Excel",
-}
-PROPERTY = "scenario"
+from tests.proofs import FAULTS, POINTS, THREATS
+
+SCENARIO, PROOF = "scenario", "proof"
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Any, scenario: Any) -> None:
     points = sorted(int(tag[6:]) for tag in {*feature.tags, *scenario.tags} if tag.startswith("point-"))
     said = json.dumps([points, feature.name, scenario.name])
-    request.node.user_properties.append((PROPERTY, said))
+    request.node.user_properties.append((SCENARIO, said))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for number in proved_by(item):
+        if number not in THREATS | FAULTS:
+            raise pytest.UsageError(f"{item.nodeid} proves {number}, which tests/proofs.py does not name")
+        item.user_properties.append((PROOF, number))
+
+
+def proved_by(item: pytest.Item) -> Iterator[str]:
+    """Yield the numbers of threats and faults that a test names by `@pytest.mark.proves("T1", …)`."""
+    for mark in item.iter_markers("proves"):
+        yield from mark.args
 
 
 class Collector:
-    """Collects scenario results from all workers and writes the page at the end of a whole run."""
+    """Collects results from all workers and writes the page at the end of a whole run."""
 
     def __init__(self) -> None:
-        self.results: dict[tuple[int, str, str], bool] = {}
+        self.scenarios: dict[tuple[int, str, str], bool] = {}
+        self.proofs: dict[str, dict[str, bool]] = defaultdict(dict)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call":
             return
         for name, said in report.user_properties:
-            if name == PROPERTY:
+            if name == SCENARIO:
                 points, feature, scenario = json.loads(str(said))
                 for point in points:
                     key = (point, feature, scenario)
-                    self.results[key] = self.results.get(key, True) and report.passed
+                    self.scenarios[key] = self.scenarios.get(key, True) and report.passed
+            elif name == PROOF:
+                test = re.sub(r"\[.*", "", report.nodeid)
+                self.proofs[str(said)][test] = self.proofs[str(said)].get(test, True) and report.passed
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         yield
         target = os.environ.get("UATAPP_COVERAGE")
-        if target and not hasattr(session.config, "workerinput") and self.results:
-            Path(target).write_text(self.page(), encoding="utf-8")
+        if target and not hasattr(session.config, "workerinput") and self.scenarios:
+            Path(target).write_text("\n".join(self.page()), encoding="utf-8")
 
-    def page(self) -> str:
-        lines = ["# Coverage", "", "Point → scenario → result, written by `make test`.", ""]
-        by_point: dict[int, list[tuple[str, str, bool]]] = defaultdict(list)
-        for (point, feature, scenario), passed in sorted(self.results.items()):
-            by_point[point].append((feature, scenario, passed))
-        for point, title in POINTS.items():
-            lines += [f"## {point}. {title}", "", "| feature | scenario | result |", "|---|---|---|"]
-            lines += [f"| {f} | {s} | {'passed' if ok else 'FAILED'} |" for f, s, ok in by_point[point]] or [
-                "| — | — | — |"
-            ]
-            lines.append("")
-        return "\n".join(lines)
+    def page(self) -> Iterator[str]:
+        yield from ("# Coverage", "", "What proves each point, threat and fault; written by `make test`.", "")
+        yield from ("## What people can do", "")
+        for number, title in POINTS.items():
+            rows = [(f, s, ok) for (point, f, s), ok in sorted(self.scenarios.items()) if point == number]
+            yield from (f"### {number}. {title}", "", "| feature | scenario | result |", "|---|---|---|")
+            yield from (f"| {feature} | {scenario} | {_result(ok)} |" for feature, scenario, ok in rows)
+            yield ""
+        yield from self._proved("Threats", THREATS)
+        yield from self._proved("Faults", FAULTS)
+
+    def _proved(self, title: str, numbers: dict[str, str]) -> Iterator[str]:
+        yield from (f"## {title}", "", "| | what | proved by | result |", "|---|---|---|---|")
+        for number, what in numbers.items():
+            for test, ok in sorted(self.proofs[number].items()) or [("", False)]:
+                yield f"| {number} | {what} | {f'`{test}`' if test else '—'} | {_result(ok) if test else 'NOT PROVED'} |"
+        yield ""
+
+
+def _result(passed: bool) -> str:
+    return "passed" if passed else "FAILED"
 
 
 def pytest_configure(config: pytest.Config) -> None:
