@@ -16,7 +16,7 @@ scenarios("criteria/exit_criteria.feature")
 
 def results(site: World) -> dict[str, CriterionResult]:
     db.session.rollback()
-    found = queries.evaluated(site.project, queries.live_cycle_ids(site.project.id))
+    _facts, found = queries.evaluated(site.project, queries.live_cycle_ids(site.project.id))
     return {row.code: row for row in found}
 
 

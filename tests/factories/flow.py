@@ -108,7 +108,8 @@ def open_cycle(
         cycle = cycling.make(project, name, place, build, today, today + timedelta(days=14), by=by)
         cycling.change_scope(project, cycle, [case.id for case in cases], by=by)
         members = [m for m in cycles.testers(project.id) if m.user_id in [world.user_ids[t] for t in testers]]
-        assigning.assign(project, cycle, [case.id for case in cases], members, by=by, due_on=today)
+        if members:
+            assigning.assign(project, cycle, [case.id for case in cases], members, by=by, due_on=today)
         cycling.take_action(project, cycle, "open", by=by)
         return cycle
 

@@ -5,8 +5,6 @@ Rows are read and written on short connections of their own, whatever becomes of
 
 import hashlib
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -20,6 +18,7 @@ from werkzeug.datastructures import CallbackDict
 from uatapp.accounts.models import User, UserSession
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
+from uatapp.kernel.engine import aside
 
 IDLE, ABSOLUTE = timedelta(hours=12), timedelta(days=7)
 SEEN_EVERY, KEPT_AFTER = timedelta(minutes=5), timedelta(hours=24)
@@ -108,7 +107,7 @@ class TableSessions(SessionInterface):
         row: dict[str, Any] = {"token_hash": _hash(token), "user_id": user_id}
         row |= {"data": _serializer.dumps(dict(session)), "agent": _agent()}
         row |= {"created_at": now, "seen_at": now, "expires_at": now + ABSOLUTE}
-        with _writing() as connection:
+        with aside(db.engine) as connection:
             connection.execute(sa.insert(TABLE).values(**row))
             _sweep(connection)
         age = int(ABSOLUTE.total_seconds())
@@ -139,23 +138,17 @@ def _user_id(session: ServerSession) -> int | None:
         return connection.scalar(sa.select(User.id).where(User.fs_uniquifier == uniquifier))
 
 
-@contextmanager
-def _writing() -> Iterator[sa.Connection]:
-    with db.engine.connect().execution_options(uatapp_write=True) as connection, connection.begin():
-        yield connection
-
-
-def _update(row_id: int, **values: Any) -> None:
-    with _writing() as connection:
+def _update(row_id: int, *, lasting: bool = False, **values: Any) -> None:
+    with aside(db.engine, lasting=lasting) as connection:
         connection.execute(sa.update(TABLE).where(TABLE.c.id == row_id, TABLE.c.ended_at.is_(None)).values(**values))
 
 
 def _close(row: Kept) -> None:
     """End a person's session; an anonymous one leaves nothing."""
     if row.user_id is not None:
-        _update(row.id, ended_at=clock.now())
+        _update(row.id, lasting=True, ended_at=clock.now())
         return
-    with _writing() as connection:
+    with aside(db.engine) as connection:
         connection.execute(sa.delete(TABLE).where(TABLE.c.id == row.id))
 
 

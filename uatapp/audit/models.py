@@ -30,6 +30,7 @@ class AuditEntry(Base):
         sa.UniqueConstraint("chain", "seq"),
         sa.UniqueConstraint("chain", "prev_hash"),
         sa.Index("ix_audit_entry_chain_subject", "chain", "subject"),
+        sa.Index("ix_audit_entry_chain_actor", "chain", "actor", "seq"),
     )
 
     chain: Mapped[str] = mapped_column(sa.ForeignKey("audit_chain.name"))

@@ -1,7 +1,8 @@
 """Facts behind the exit criteria: grouped in the database, rows bounded."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,23 @@ from uatapp.testcases.models import TestCase
 
 SHOWN = 50
 SERIOUS = (Severity.CRITICAL, Severity.MAJOR)
+BEHIND = {"all_run": NOT_RUN, "share_passed": (*NOT_RUN, "failed")}
+SHOWN_AT = {Kind.TEST_CASE: "testcases.show", Kind.DEFECT: "defects.show"}
+Named = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The first things behind an unmet criterion, by number and title, and how many there are."""
+
+    kind: Kind
+    named: Sequence[Named]
+    total: int
+
+    def put_into(self, result: CriterionResult, key: str) -> CriterionResult:
+        place = SHOWN_AT[self.kind]
+        rows = tuple(Row(written(key, self.kind, number), title, place, number) for number, title in self.named)
+        return replace(result, rows=rows, more=self.total - len(rows))
 
 
 def live_cycle_ids(project_id: int) -> Sequence[int]:
@@ -28,20 +46,16 @@ def live_cycle_ids(project_id: int) -> Sequence[int]:
     return db.session.scalars(statement.where(Cycle.state.in_((CycleState.OPEN, CycleState.CLOSED)))).all()
 
 
-def scope(cycle_ids: Collection[int], barred_requirements: Collection[int] = ()) -> sa.Subquery:
-    """Return one row per test case in scope: id, number, title, requirement_id, outcome.
+def scope(cycle_ids: Collection[int], barred_requirements: Collection[int] = ()) -> Any:
+    """Select one row per test case in scope: id, outcome.
 
     Results of a barred requirement count as not run (rule 7: only its author or a signatory tried it).
     """
-    counted = counting.case_outcomes(cycle_ids).subquery()
-    outcome: sa.ColumnElement[str] = counted.c.outcome
-    if barred_requirements:
-        outcome = sa.case((TestCase.requirement_id.in_(barred_requirements), "not_run"), else_=outcome)
-    return (
-        sa.select(TestCase.id, TestCase.number, TestCase.title, TestCase.requirement_id, outcome.label("outcome"))
-        .join(counted, counted.c.test_case_id == TestCase.id)
-        .subquery()
-    )
+    rows = counting.case_outcomes(cycle_ids).subquery()
+    if not barred_requirements:
+        return sa.select(rows.c.test_case_id.label("id"), rows.c.outcome)
+    outcome = sa.case((TestCase.requirement_id.in_(barred_requirements), "not_run"), else_=rows.c.outcome)
+    return sa.select(TestCase.id, outcome.label("outcome")).join(rows, rows.c.test_case_id == TestCase.id)
 
 
 def barred_requirements(cycle_ids: Collection[int], signatory_ids: Collection[int]) -> frozenset[int]:
@@ -52,7 +66,7 @@ def barred_requirements(cycle_ids: Collection[int], signatory_ids: Collection[in
         .where(RequirementVersion.number == Requirement.approved_number)
         .scalar_subquery()
     )
-    partial = sa.or_(Assignment.tester_id.in_(signatory_ids), Assignment.tester_id == author)
+    interested = sa.or_(Assignment.tester_id.in_(signatory_ids), Assignment.tester_id == author)
     statement = (
         sa.select(Requirement.id)
         .join(TestCase, TestCase.requirement_id == Requirement.id)
@@ -61,16 +75,9 @@ def barred_requirements(cycle_ids: Collection[int], signatory_ids: Collection[in
         .where(CycleItem.cycle_id.in_(cycle_ids), Assignment.outcome.is_not(None), counting.is_valid())
         .where(Assignment.state != AssignmentState.WITHDRAWN)
         .group_by(Requirement.id)
-        .having(sa.func.sum(sa.case((partial, 0), else_=1)) == 0)
+        .having(sa.func.sum(sa.case((interested, 0), else_=1)) == 0)
     )
     return frozenset(db.session.scalars(statement))
-
-
-def outcomes(cycle_ids: Collection[int], barred: Collection[int] = ()) -> dict[str, int]:
-    """Count the test cases in scope by outcome, in one statement."""
-    rows = scope(cycle_ids, barred)
-    statement = sa.select(rows.c.outcome, sa.func.count()).group_by(rows.c.outcome)
-    return {str(outcome): count for outcome, count in db.session.execute(statement)}
 
 
 def _serious(project_id: int, cycle_ids: Collection[int]) -> sa.Select[Any]:
@@ -97,60 +104,52 @@ def _count(statement: sa.Select[Any]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0
 
 
-def facts(project: Project, cycle_ids: Collection[int], barred: Collection[int] = ()) -> Facts:
-    """Count what the criteria need."""
-    serious, retests = _count(_serious(project.id, cycle_ids)), _count(_retests(cycle_ids))
-    return Facts(outcomes(cycle_ids, barred), serious, retests, project.pass_share)
-
-
 def evaluated(
     project: Project, cycle_ids: Collection[int], signatory_ids: Collection[int] = ()
-) -> list[CriterionResult]:
-    """Evaluate the exit criteria over cycles, each unmet one with the rows behind it."""
+) -> tuple[Facts, list[CriterionResult]]:
+    """Count what the exit criteria need over cycles, and evaluate them, each unmet one with the rows behind it."""
     barred = barred_requirements(cycle_ids, signatory_ids) if signatory_ids else frozenset()
-    results = evaluate(facts(project, cycle_ids, barred))
-    return [result if result.met else _with_rows(result, project, cycle_ids, barred) for result in results]
+    counts, cases = _cases(cycle_ids, barred)
+    serious, retests = _serious(project.id, cycle_ids), _retests(cycle_ids)
+    facts = Facts(counts, _count(serious), _count(retests), project.pass_share)
+    behind: dict[str, Callable[[], Behind]] = {
+        **{code: partial(Behind, Kind.TEST_CASE, cases[code], facts.count(*BEHIND[code])) for code in BEHIND},
+        "no_serious_defect": lambda: _first(Kind.DEFECT, serious.with_only_columns(Defect.number, Defect.title)),
+        "no_retest": lambda: _first(Kind.TEST_CASE, _tests_of(retests)),
+    }
+    return facts, [row if row.met else behind[row.code]().put_into(row, project.key) for row in evaluate(facts)]
 
 
-def _with_rows(
-    result: CriterionResult, project: Project, cycle_ids: Collection[int], barred: Collection[int]
-) -> CriterionResult:
-    if result.code == "no_serious_defect":
-        rows = _defect_rows(project, cycle_ids)
-    elif result.code == "no_retest":
-        rows = _retest_rows(project, cycle_ids)
-    else:
-        wanted = NOT_RUN if result.code == "all_run" else (*NOT_RUN, "failed")
-        rows = _case_rows(project, cycle_ids, barred, wanted)
-    return replace(result, rows=tuple(rows[:SHOWN]), more=max(0, len(rows) - SHOWN))
+def _cases(cycle_ids: Collection[int], barred: Collection[int]) -> tuple[dict[str, int], dict[str, list[Named]]]:
+    """Count the test cases in scope by outcome, and name the first ones behind each criterion that counts them.
+
+    One statement, which walks through the scope once whatever is asked of it.
+    """
+    rows = scope(cycle_ids, barred).cte("in_scope")
+    nothing = (sa.literal(None, sa.Integer), sa.literal(None, sa.Text))
+    arms = [sa.select(rows.c.outcome, sa.func.count(), *nothing).group_by(rows.c.outcome)]
+    for code, outcomes in BEHIND.items():
+        first = sa.select(rows.c.id).where(rows.c.outcome.in_(outcomes)).order_by(rows.c.id).limit(SHOWN).subquery()
+        named = sa.select(sa.literal(code), sa.literal(0), TestCase.number, TestCase.title)
+        arms.append(named.join(first, first.c.id == TestCase.id))
+    counts: dict[str, int] = {}
+    cases: dict[str, list[Named]] = {code: [] for code in BEHIND}
+    for word, count, number, title in db.session.execute(sa.union_all(*arms)):
+        if number is None:
+            counts[word] = count
+        else:
+            cases[word].append((number, title))
+    return counts, {code: sorted(found) for code, found in cases.items()}
 
 
-def _case_rows(
-    project: Project, cycle_ids: Collection[int], barred: Collection[int], wanted: Collection[str]
-) -> list[Row]:
-    rows = scope(cycle_ids, barred)
-    statement = sa.select(rows.c.number, rows.c.title).where(rows.c.outcome.in_(wanted)).order_by(rows.c.number)
-    return [
-        Row(written(project.key, Kind.TEST_CASE, number), title, "testcases.show", number)
-        for number, title in db.session.execute(statement)
-    ]
+def _tests_of(assignments: sa.Select[Any]) -> Any:
+    chosen = assignments.subquery()
+    statement = sa.select(TestCase.number, TestCase.title).join(CycleItem, CycleItem.test_case_id == TestCase.id)
+    return statement.join(chosen, chosen.c.item_id == CycleItem.id).group_by(TestCase.number, TestCase.title)
 
 
-def _defect_rows(project: Project, cycle_ids: Collection[int]) -> list[Row]:
-    found = db.session.scalars(_serious(project.id, cycle_ids).order_by(Defect.number))
-    return [Row(written(project.key, Kind.DEFECT, d.number), d.title, "defects.show", d.number) for d in found]
-
-
-def _retest_rows(project: Project, cycle_ids: Collection[int]) -> list[Row]:
-    due = _retests(cycle_ids).subquery()
-    statement = (
-        sa.select(TestCase.number, TestCase.title)
-        .join(CycleItem, CycleItem.test_case_id == TestCase.id)
-        .join(due, due.c.item_id == CycleItem.id)
-        .distinct()
-        .order_by(TestCase.number)
-    )
-    return [
-        Row(written(project.key, Kind.TEST_CASE, number), title, "testcases.show", number)
-        for number, title in db.session.execute(statement)
-    ]
+def _first(kind: Kind, statement: Any) -> Behind:
+    """Return the first of a select of numbers and titles, and how many there are."""
+    bounded = statement.add_columns(sa.func.count().over()).order_by(statement.selected_columns[0]).limit(SHOWN)
+    found = db.session.execute(bounded).all()
+    return Behind(kind, [(number, title) for number, title, _ in found], found[0][2] if found else 0)

@@ -23,16 +23,15 @@ def overview(project: Project) -> ResponseReturnValue:
     """Show where the project stands, for everybody in it."""
     cycle_ids = queries.live_cycle_ids(project.id)
     cycles = open_cycles(project.id)
-    results = queries.evaluated(project, cycle_ids)
-    counts = queries.outcomes(cycle_ids)
+    facts, results = queries.evaluated(project, cycle_ids)
     exists = sa.select(sa.exists().where(Requirement.project_id == project.id))
     return render_template(
         "criteria/overview.html",
         cycles=cycles,
         results=results,
-        counts=counts,
-        total=sum(counts.values()),
-        heading=finding(cycles, counts, results),
+        counts=facts.outcomes,
+        total=facts.total,
+        heading=finding(cycles, facts.outcomes, results),
         problems=problems(project.id),
         severities=SEVERITIES,
         rule=counting.RULE,

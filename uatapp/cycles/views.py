@@ -87,9 +87,12 @@ def show(project: Project, number: int) -> ResponseReturnValue:
     """Show a cycle: how far, who has what, deployments."""
     cycle = queries.get_cycle(project.id, number)
     kept: dict[str, Any] = {"state": request.args.get("state", ""), "tester": request.args.get("tester", type=int)}
-    slots = queries.slots(cycle.id, state=kept["state"], tester_id=kept["tester"])
+    narrowed: dict[str, Any] = {"state": kept["state"], "tester_id": kept["tester"]}
     page = page_of(
-        slots, number_of(request.args.get("page")), lambda n: url_for(".show", number=number, page=n, **kept)
+        queries.slots(cycle.id, **narrowed),
+        number_of(request.args.get("page")),
+        lambda n: url_for(".show", number=number, page=n, **kept),
+        total=queries.count_slots(cycle.id, **narrowed),
     )
     today = clock.today(project.zone)
     return render_template(

@@ -23,7 +23,7 @@ from uatapp.testcases.models import TestCase, TestCaseVersion
 _A = AssignmentState
 TO_DO = (_A.IN_PROGRESS, _A.RETEST_DUE, _A.TO_DO)
 WAITING = (_A.WAITING_FOR_FIX, _A.WAITING_FOR_CHANGE, _A.FAILED, _A.BLOCKED)
-SHOWN = 200
+SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +40,55 @@ class Work:
         return self.assignment.due_on is not None and self.assignment.due_on <= today
 
 
-def _mine(project_id: int, user_id: int, states: Sequence[AssignmentState]) -> sa.Select[Any]:
-    version = (TestCaseVersion.test_case_id == TestCase.id) & (TestCaseVersion.number == TestCase.version_number)
+def _mine(project_id: int, user_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Say which assignments are a tester's in open cycles (joined with Cycle)."""
     return (
-        sa.select(Assignment, TestCase, Document, Cycle, TestCaseVersion.values)
-        .join(CycleItem, CycleItem.id == Assignment.item_id)
-        .join(Cycle, Cycle.id == CycleItem.cycle_id)
-        .join(TestCase, TestCase.id == CycleItem.test_case_id)
-        .join(TestCaseVersion, version)
-        .join(Requirement, Requirement.id == TestCase.requirement_id)
-        .join(Document, Document.id == Requirement.document_id)
-        .where(Assignment.project_id == project_id, Assignment.tester_id == user_id)
-        .where(Assignment.state.in_(states), Cycle.state == CycleState.OPEN)
-        .options(joinedload(Document.process), joinedload(Cycle.environment))
+        Assignment.project_id == project_id,
+        Assignment.tester_id == user_id,
+        Cycle.state == CycleState.OPEN,
     )
 
 
+def counts(project_id: int, user_id: int) -> dict[AssignmentState, int]:
+    """Count a tester's tests in open cycles by where they stand."""
+    statement = (
+        sa.select(Assignment.state, sa.func.count())
+        .join(Cycle, Cycle.id == Assignment.cycle_id)
+        .where(*_mine(project_id, user_id))
+        .group_by(Assignment.state)
+    )
+    return dict(db.session.execute(statement).tuples().all())
+
+
 def work(project_id: int, user_id: int, states: Sequence[AssignmentState] = TO_DO) -> list[Work]:
-    """Return a tester's tests in the order of sense: begun, to test again, then by due date and process."""
+    """Return a tester's first tests in the order of sense: begun, to test again, then by due date and process."""
     first = sa.case({state: n for n, state in enumerate(TO_DO)}, value=Assignment.state, else_=9)
-    statement = _mine(project_id, user_id, states)
-    order = (first, Assignment.due_on.asc().nulls_last(), Document.path, Requirement.position, TestCase.position)
-    rows = db.session.execute(statement.order_by(*order, TestCase.number).limit(SHOWN))
+    due = Assignment.due_on.asc().nulls_last()
+    order = (first, due, Document.path, Requirement.position, TestCase.position, TestCase.number)
+    version = (TestCaseVersion.test_case_id == TestCase.id) & (TestCaseVersion.number == TestCase.version_number)
+    chosen = _tests(sa.select(Assignment.id)).where(*_mine(project_id, user_id), Assignment.state.in_(states))
+    # the ids alone are sorted, however many there are
+    shown = chosen.order_by(*order).limit(SHOWN).subquery()
+    statement = (
+        _tests(sa.select(Assignment, TestCase, Document, Cycle, TestCaseVersion.values))
+        .join(TestCaseVersion, version)
+        .where(Assignment.id.in_(sa.select(shown.c.id)))
+        .options(joinedload(Document.process), joinedload(Cycle.environment))
+        .order_by(*order)
+    )
+    rows = db.session.execute(statement)
     return [Work(a, c, d.process.name if d.process else "", y, v) for a, c, d, y, v in rows]
+
+
+def _tests(statement: Any) -> Any:
+    """Join assignments with their cycle, test case, requirement and document."""
+    return (
+        statement.join(CycleItem, CycleItem.id == Assignment.item_id)
+        .join(Cycle, Cycle.id == CycleItem.cycle_id)
+        .join(TestCase, TestCase.id == CycleItem.test_case_id)
+        .join(Requirement, Requirement.id == TestCase.requirement_id)
+        .join(Document, Document.id == Requirement.document_id)
+    )
 
 
 def progress(project_id: int, user_id: int) -> dict[str, int]:
@@ -73,8 +99,7 @@ def progress(project_id: int, user_id: int) -> dict[str, int]:
         .join(CycleItem, CycleItem.id == Assignment.item_id)
         .join(Cycle, Cycle.id == CycleItem.cycle_id)
         .join(TestCase, TestCase.id == CycleItem.test_case_id)
-        .where(Assignment.project_id == project_id, Assignment.tester_id == user_id)
-        .where(Assignment.state != _A.WITHDRAWN, Cycle.state == CycleState.OPEN)
+        .where(*_mine(project_id, user_id), Assignment.state != _A.WITHDRAWN)
         .group_by(outcome)
     )
     return {str(word): number for word, number in db.session.execute(statement)}

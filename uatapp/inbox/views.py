@@ -22,14 +22,16 @@ bp = Blueprint("inbox", __name__, url_prefix="/projects/<key:project>")
 def my_work(project: Project) -> ResponseReturnValue:
     """Show what to do next and why, what waits for others, and what became of what I reported."""
     me = g.actor.user_id
-    todo = queries.work(project.id, me)
-    again = [work for work in todo if work.assignment.state is AssignmentState.RETEST_DUE]
+    todo, held = queries.work(project.id, me), queries.counts(project.id, me)
+    again = [work for work in todo[1:] if work.assignment.state is AssignmentState.RETEST_DUE]
     return render_template(
         "inbox/my_work.html",
         next=todo[0] if todo else None,
-        again=again[1:] if todo and again[:1] == todo[:1] else again,
+        again=again,
         soon=[work for work in todo[1:] if work.assignment.state is not AssignmentState.RETEST_DUE],
+        more=sum(held.get(state, 0) for state in queries.TO_DO) - 1 - len(again),
         waiting=queries.work(project.id, me, queries.WAITING),
+        held=sum(held.get(state, 0) for state in queries.WAITING),
         unexplained=defects.unreported_failures(project.id, me),
         reported=defects.reported_by(project.id, me),
         slips=queries.reports_of_slips(project.id, me),

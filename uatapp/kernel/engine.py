@@ -1,5 +1,7 @@
 """How connections behave: SQLite's pragmas and its BEGIN, deferred for reads, immediate for writes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -7,10 +9,22 @@ from sqlalchemy import Connection, Engine, event
 
 def prepare(engine: Engine) -> None:
     """Set an engine up. On SQLite a unit of work takes the write lock at once, a read never waits."""
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _connect)
-    event.listen(engine, "begin", _begin)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _connect)
+        event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "begin", _begin_elsewhere)
+
+
+@contextmanager
+def aside(engine: Engine, *, lasting: bool = True) -> Iterator[Connection]:
+    """Make a short change beside the request's own: committed, whatever becomes of the request.
+
+    One that is not `lasting` is not waited for: a power cut may lose it, as when a page was last looked at.
+    """
+    options = {"uatapp_write": True, "uatapp_unwaited": not lasting}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
 
 
 def _connect(connection: Any, record: object) -> None:
@@ -26,5 +40,12 @@ def _connect(connection: Any, record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("uatapp_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("uatapp_write"):
+        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('uatapp_unwaited') else 'FULL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("uatapp_write") else "BEGIN")
+
+
+def _begin_elsewhere(connection: Connection) -> None:
+    if connection.get_execution_options().get("uatapp_unwaited"):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import g, has_request_context
 from sqlalchemy.orm import joinedload, selectinload
 
-from uatapp.accounts.models import User
+from uatapp.accounts.models import Organisation, User
 from uatapp.kernel.actor import Actor, Standing
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import NotFound
@@ -23,6 +23,7 @@ from uatapp.projects.models import (
     ProjectPartner,
 )
 
+PARTIES = " × "
 Named = TypeVar("Named", BusinessUnit, BusinessProcess, Environment, Build)
 
 
@@ -43,12 +44,13 @@ def actor_of(user: User) -> Actor:
 
 
 def find_project(key: str) -> Project | None:
-    """Return a project with its customer; whether the viewer may know of it is decided by the caller."""
-    partners = selectinload(Project.partners).joinedload(ProjectPartner.organisation)
-    statement = sa.select(Project).where(Project.key == key).options(joinedload(Project.customer), partners)
-    project = db.session.scalar(statement)
+    """Return a project with its parties' names; whether the viewer may know of it is decided by the caller."""
+    project = db.session.scalar(sa.select(Project).where(Project.key == key))
     if project is not None:
-        project.parties = _parties(project)
+        partner = sa.select(ProjectPartner.organisation_id).where(ProjectPartner.project_id == project.id)
+        is_customer = Organisation.id == project.customer_id
+        names = sa.select(Organisation.name).where(sa.or_(is_customer, Organisation.id.in_(partner)))
+        project.parties = PARTIES.join(db.session.scalars(names.order_by(~is_customer, Organisation.name)))
     return project
 
 
@@ -140,7 +142,7 @@ def _with_parties(statement: sa.Select[Project]) -> Sequence[Project]:
 
 
 def _parties(project: Project) -> str:
-    return " × ".join([project.customer.name, *sorted(partner.organisation.name for partner in project.partners)])
+    return PARTIES.join([project.customer.name, *sorted(partner.organisation.name for partner in project.partners)])
 
 
 def list_managers(project_ids: Collection[int]) -> dict[int, list[tuple[Side, str]]]:

@@ -73,6 +73,7 @@ class Requirement(InProject, Audited, Base):
         sa.UniqueConstraint("project_id", "number"),
         inside("document_id", "document"),
         sa.Index("ix_requirement_document", "document_id", "position"),
+        sa.Index("ix_requirement_removal", "project_id", "removal_asked"),
     )
 
     number: Mapped[int]
@@ -138,7 +139,11 @@ class RequirementVersionState(InProject, Audited, Base):
     """Where a version stands, beside its frozen row."""
 
     __tablename__ = "requirement_version_state"
-    __table_args__ = within(sa.UniqueConstraint("version_id"), inside("version_id", "requirement_version"))
+    __table_args__ = within(
+        sa.UniqueConstraint("version_id"),
+        inside("version_id", "requirement_version"),
+        sa.Index("ix_requirement_version_state_state", "project_id", "state"),
+    )
 
     version_id: Mapped[int]
     state: Mapped[VersionState] = mapped_column(default=VersionState.DRAFT)

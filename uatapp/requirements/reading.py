@@ -127,34 +127,30 @@ def _all(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return rows
 
 
-def counts_by_document(project_id: int, document_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """Count each document's requirements by where they stand, in one statement."""
+def counts_by_document(project_id: int, document_ids: Sequence[int] | None = None) -> dict[int, dict[str, int]]:
+    """Count requirements by document (of all, or of these) and by where they stand, in one statement."""
     standing = queries.state_of_latest().label("standing")
     statement = (
         sa.select(Requirement.document_id, standing, sa.func.count())
         .join(RequirementVersion, queries.latest())
         .join(RequirementVersionState, RequirementVersionState.version_id == RequirementVersion.id)
-        .where(Requirement.project_id == project_id, Requirement.document_id.in_(document_ids))
+        .where(Requirement.project_id == project_id)
         .group_by(Requirement.document_id, standing)
     )
+    if document_ids is not None:
+        statement = statement.where(Requirement.document_id.in_(document_ids))
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for document_id, state, count in db.session.execute(statement):
         found[document_id][state] = count
     return found
 
 
-def counts(project_id: int) -> dict[str, int]:
-    """Count a project's requirements by where they stand."""
-    standing = queries.state_of_latest().label("standing")
-    statement = (
-        sa.select(standing, sa.func.count())
-        .select_from(Requirement)
-        .join(RequirementVersion, queries.latest())
-        .join(RequirementVersionState, RequirementVersionState.version_id == RequirementVersion.id)
-        .where(Requirement.project_id == project_id)
-        .group_by(standing)
-    )
-    return dict(db.session.execute(statement).tuples().all())
+def totals(counts: Mapping[int, Mapping[str, int]]) -> dict[str, int]:
+    """Add up the documents' counts."""
+    found: dict[str, int] = defaultdict(int)
+    for standing, count in (pair for one in counts.values() for pair in one.items()):
+        found[standing] += count
+    return found
 
 
 def author_of_change(requirement: Requirement, version: RequirementVersion) -> int | None:
@@ -166,24 +162,33 @@ def count_mine(project: Project, actor: Actor) -> int:
     """Count what waits for just this person's approval: one statement, whatever waits."""
     if not actor.may(Permission.REQUIREMENTS_APPROVE, project.id):
         return 0
-    author = sa.case((Requirement.removal_asked, Requirement.removal_by_id), else_=RequirementVersion.author_id)
-    in_review = RequirementVersionState.state == VersionState.IN_REVIEW
-    removal = Requirement.removal_asked & (Requirement.state == RequirementState.ACTIVE)
-    statement = (
-        sa.select(Document.unit_id, author, sa.func.count())
-        .select_from(Requirement)
-        .join(RequirementVersion, queries.latest())
-        .join(RequirementVersionState, RequirementVersionState.version_id == RequirementVersion.id)
-        .join(Document, Document.id == Requirement.document_id)
-        .where(Requirement.project_id == project.id, sa.or_(in_review, removal))
-        .group_by(Document.unit_id, author)
-    )
     people = queries.people(project.id)
     return sum(
         count
-        for unit_id, author_id, count in db.session.execute(statement)
+        for unit_id, author_id, count in db.session.execute(_waiting_by_author(project.id))
         if not rules.why_not_approve(actor.user_id, people, unit_id, author_id)
     )
+
+
+def _waiting_by_author(project_id: int) -> sa.CompoundSelect[Any]:
+    """Select unit, author and count of what waits: reviews and retirements, each found by an index of its own."""
+    state, removal = RequirementVersionState, Requirement.removal_asked & (Requirement.state == RequirementState.ACTIVE)
+    reviews = (
+        sa.select(Document.unit_id, RequirementVersion.author_id, sa.func.count())
+        .select_from(state)
+        .join(RequirementVersion, RequirementVersion.id == state.version_id)
+        .join(Requirement, queries.latest())
+        .join(Document, Document.id == Requirement.document_id)
+        .where(state.project_id == project_id, state.state == VersionState.IN_REVIEW, ~removal)
+        .group_by(Document.unit_id, RequirementVersion.author_id)
+    )
+    removals = (
+        sa.select(Document.unit_id, Requirement.removal_by_id, sa.func.count())
+        .join(Document, Document.id == Requirement.document_id)
+        .where(Requirement.project_id == project_id, removal)
+        .group_by(Document.unit_id, Requirement.removal_by_id)
+    )
+    return sa.union_all(reviews, removals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,7 @@ def index(project: Project) -> ResponseReturnValue:
     statement = statement.options(joinedload(Document.unit), joinedload(Document.process)).order_by(Document.path)
     kept: dict[str, Any] = {"unit": unit_id or None, "process": process_id or None}
     page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".index", page=n, **kept))
-    counts = reading.counts_by_document(project.id, [row.id for (row,) in page.rows])
-    return render_template("requirements/index.html", page=page, counts=counts, **_about(project))
+    return render_template("requirements/index.html", page=page, **_about(project))
 
 
 def _chosen(name: str) -> int:
@@ -63,8 +62,10 @@ def _chosen(name: str) -> int:
 
 def _about(project: Project) -> dict[str, Any]:
     """What all lists show above: what waits, and the filters."""
+    counts = reading.counts_by_document(project.id)
     return {
-        "totals": reading.counts(project.id),
+        "counts": counts,
+        "totals": reading.totals(counts),
         "mine": reading.count_mine(project, g.actor),
         "suspect": slots().count_suspect(project.id),
         "units": list_named(BusinessUnit, project.id),

@@ -6,12 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from uatapp.cycles.models import Assignment, Cycle, CycleItem
-from uatapp.cycles.states import AssignmentState
+from uatapp.cycles.states import AssignmentState, Outcome
 from uatapp.kernel.db import db
 from uatapp.testcases.models import TestCase
 from uatapp.testcases.states import CaseState
 
 N_ = str
+_CYCLE, _VALID = 10, 10**12  # the digits of a weight: rank, number of the cycle, whether the result is valid
 WORST_FIRST = ("failed", "blocked", "stale", "not_run", "passed_with_remarks", "passed", "not_applicable")
 RULE = N_(
     "A test counts with its last result on its present version, the worst where several people tried it. "
@@ -38,16 +39,16 @@ def is_valid() -> sa.ColumnElement[bool]:
 
 def outcome_sql() -> sa.ColumnElement[str]:
     """Return the effective outcome of an assignment (joined with its TestCase) as SQL."""
+    return word_sql(rank_sql())
+
+
+def rank_sql() -> sa.ColumnElement[int]:
+    """Return the place among the worst (0 is worst) of an assignment's outcome (joined with its TestCase) as SQL."""
     return sa.case(
-        (Assignment.outcome.is_(None), "not_run"),
-        (~is_valid(), "stale"),
-        else_=sa.cast(Assignment.outcome, sa.String),
+        (Assignment.outcome.is_(None), WORST_FIRST.index("not_run")),
+        (~is_valid(), WORST_FIRST.index("stale")),
+        else_=sa.case({outcome: WORST_FIRST.index(outcome) for outcome in Outcome}, value=Assignment.outcome),
     )
-
-
-def rank_sql(outcome: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
-    """Return the place of an outcome among the worst (0 is worst)."""
-    return sa.case({word: n for n, word in enumerate(WORST_FIRST)}, value=outcome)
 
 
 def word_sql(rank: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
@@ -55,24 +56,25 @@ def word_sql(rank: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
 
 
 def _per_cycle(cycle_ids: Collection[int]) -> sa.Subquery:
-    """Select test case, cycle, rank and whether a result is valid: the worst assignment counts, not run without any."""
-    outcome = outcome_sql()
-    rank = sa.func.coalesce(sa.func.min(rank_sql(outcome)), WORST_FIRST.index("not_run"))
-    valid = sa.func.max(sa.case((sa.and_(Assignment.outcome.is_not(None), is_valid()), 1), else_=0))
+    """Select test case, cycle and weight: the worst assignment counts, not run without any.
+
+    The weight says in one number what decides over cycles (a valid result, then the newest cycle), and ends in the
+    rank; so that the largest weight of a test case is the one that counts, and grouping is all that it takes.
+    """
+    rank = sa.func.coalesce(sa.func.min(rank_sql()), WORST_FIRST.index("not_run"))
+    valid = sa.func.max(sa.case((sa.and_(Assignment.outcome.is_not(None), is_valid()), _VALID), else_=0))
     live = sa.and_(Assignment.item_id == CycleItem.id, Assignment.state != AssignmentState.WITHDRAWN)
     return (
         sa.select(
             CycleItem.test_case_id.label("test_case_id"),
-            Cycle.id.label("cycle_id"),
-            Cycle.number.label("cycle"),
-            rank.label("rank"),
-            valid.label("valid"),
+            CycleItem.cycle_id.label("cycle_id"),
+            (valid + sa.func.min(Cycle.number) * _CYCLE + rank).label("weight"),
         )
         .join(Cycle, Cycle.id == CycleItem.cycle_id)
         .join(TestCase, TestCase.id == CycleItem.test_case_id)
         .outerjoin(Assignment, live)
         .where(CycleItem.cycle_id.in_(cycle_ids), TestCase.state != CaseState.RETIRED)
-        .group_by(CycleItem.test_case_id, Cycle.id, Cycle.number)
+        .group_by(CycleItem.test_case_id, CycleItem.cycle_id)
         .subquery()
     )
 
@@ -83,19 +85,15 @@ def case_outcomes(cycle_ids: Collection[int]) -> sa.Select[Any]:
     Over cycles the newest one counts in which it has a valid result, else the newest one it is in.
     """
     per_cycle = _per_cycle(cycle_ids)
-    order = (per_cycle.c.valid.desc(), per_cycle.c.cycle.desc())
-    numbered = sa.select(
-        per_cycle.c.test_case_id,
-        per_cycle.c.rank,
-        sa.func.row_number().over(partition_by=per_cycle.c.test_case_id, order_by=order).label("place"),
-    ).subquery()
-    return sa.select(numbered.c.test_case_id, word_sql(numbered.c.rank).label("outcome")).where(numbered.c.place == 1)
+    best = sa.func.max(per_cycle.c.weight) % _CYCLE
+    statement = sa.select(per_cycle.c.test_case_id, word_sql(best).label("outcome"))
+    return statement.group_by(per_cycle.c.test_case_id)
 
 
 def by_cycle(cycle_ids: Collection[int]) -> dict[int, dict[str, int]]:
     """Count the tests of each cycle by outcome, in one statement."""
     per_cycle = _per_cycle(cycle_ids)
-    columns = (per_cycle.c.cycle_id, per_cycle.c.rank)
+    columns = (per_cycle.c.cycle_id, per_cycle.c.weight % _CYCLE)
     statement = sa.select(*columns, sa.func.count()).group_by(*columns)
     found: dict[int, dict[str, int]] = {}
     for cycle_id, rank, number in db.session.execute(statement):

@@ -67,7 +67,7 @@ def gather(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Acto
         "rules": [counting.RULE, *counting.RULES],
         "figures": _figures(cases, requirements, runs),
         "processes": _processes(requirements),
-        "criteria": [_criterion(row) for row in criteria.evaluated(project, cycle_ids, signer_ids)],
+        "criteria": [_criterion(row) for row in criteria.evaluated(project, cycle_ids, signer_ids)[1]],
         "requirements": requirements,
         "not_tested": not_tested(project, cases, cycle_ids, barred),
         "defects": _defects(project, cycle_ids),
@@ -98,7 +98,7 @@ def _cycle(cycle: Cycle) -> dict[str, Any]:
 
 
 def _cases(project: Project, cycle_ids: Sequence[int], barred: frozenset[int]) -> list[dict[str, Any]]:
-    rows = criteria.scope(cycle_ids, barred)
+    rows = criteria.scope(cycle_ids, barred).subquery()
     standing = (CarryOver.test_case_id == TestCase.id) & (CarryOver.to_number == TestCase.version_number)
     statement = (
         sa.select(

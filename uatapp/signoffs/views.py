@@ -58,7 +58,7 @@ def _request_form(project: Project) -> RequestForm:
 
 
 def _new_page(project: Project, form: RequestForm, status: int = 200) -> ResponseReturnValue:
-    results = criteria.evaluated(project, criteria.live_cycle_ids(project.id))
+    _facts, results = criteria.evaluated(project, criteria.live_cycle_ids(project.id))
     return render_template("signoffs/new.html", form=form, results=results), status
 
 

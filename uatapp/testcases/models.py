@@ -26,6 +26,7 @@ class TestCase(InProject, Audited, Base):
         sa.UniqueConstraint("project_id", "number"),
         inside("requirement_id", "requirement"),
         sa.CheckConstraint("valid_from BETWEEN 1 AND version_number", "valid_from"),
+        sa.Index("ix_test_case_state", "project_id", "state"),
     )
 
     number: Mapped[int]

@@ -70,7 +70,7 @@ def install(
 
     @app.before_request
     def check() -> ResponseReturnValue | None:
-        g.actor, g.project = None, None
+        g.actor, g.project, g.project_key = None, None, None
         if request.endpoint is None:
             return None
         declared = access_of(app, request.endpoint)
@@ -86,15 +86,16 @@ def install(
 
     @app.url_defaults
     def same_project(endpoint: str, values: dict[str, Any]) -> None:
-        wanted = "project" not in values and g.get("project") is not None
+        wanted = "project" not in values and g.get("project_key") is not None
         if wanted and app.url_map.is_endpoint_expecting(endpoint, "project"):
-            values["project"] = g.project.key
+            values["project"] = g.project_key
 
 
 def _enter(declared: Permission, load_project: Callable[[str], Any]) -> None:
     arguments = request.view_args or {}
     if "project" in arguments:
-        project = load_project(arguments["project"])
+        g.project_key = arguments["project"]  # a word, which a redirect after a change can use without reading again
+        project = load_project(g.project_key)
         if project is None or not g.actor.is_member(project.id):
             raise NotFound
         g.project = arguments["project"] = project

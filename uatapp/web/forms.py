@@ -12,6 +12,7 @@ from markupsafe import Markup
 from wtforms import Field
 
 from uatapp.kernel.db import db
+from uatapp.kernel.engine import aside
 from uatapp.kernel.errors import Invalid, Refused
 from uatapp.web.models import FormSent
 
@@ -65,7 +66,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def remember(answer: Response) -> Response:
         if (row_id := g.pop("form_sent", None)) and answer.status_code == 303:
-            with db.engine.begin() as connection:
+            with aside(db.engine, lasting=False) as connection:
                 where = FormSent.id == row_id
                 connection.execute(sa.update(FormSent).where(where).values(location=answer.location))
         return answer
