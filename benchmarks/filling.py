@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from flask import Flask
 from flask_security import hash_password
 
 from tests.factories import flow
 from tests.world import PASSWORD, World, build
+from uatapp.accounts.models import User
 from uatapp.app import create_app
 from uatapp.config import Settings
 from uatapp.cycles import assigning
@@ -72,10 +74,18 @@ def new_world(app: Flask) -> World:
     return build(app, hash_password(PASSWORD))
 
 
+def known_world(app: Flask) -> World:
+    """Return the people of a project that was filled before."""
+    users = db.session.execute(sa.select(User.email, User.id)).all()
+    return World(app, {email.partition("@")[0].replace(".", "_"): number for email, number in users})
+
+
 def fill(world: World, tests: int) -> None:
     """Give the project some tests, all in one open cycle; three in five have a result."""
     for first in range(1, tests + 1, PER_DOCUMENT):
-        flow.bring_in(world, flow.feature(min(PER_DOCUMENT, tests + 1 - first), first=first), f"orders/{first:05}.feature")
+        flow.bring_in(
+            world, flow.feature(min(PER_DOCUMENT, tests + 1 - first), first=first), f"orders/{first:05}.feature"
+        )
     flow.open_cycle(world, flow.cases(world), ())
     assign(world)
     for tester in TESTERS:
@@ -85,15 +95,15 @@ def fill(world: World, tests: int) -> None:
             _record(world, tester, mine[first : first + AT_ONCE])
 
 
-def assign(world: World) -> None:
-    """Deal the cycle's tests to the testers, in one act each."""
+def assign(world: World, shift: int = 0) -> None:
+    """Deal the cycle's tests to the testers, in one act each; with a shift each to another than without."""
     by = world.actor("manager")
     with unit_of_work(by):
         cycle = cycles.get_cycle(world.project.id, 1, lock=True)
         ids = sorted(cycles.scope_ids(cycle.id))
         members = {m.user_id: m for m in cycles.testers(world.project.id)}
         for place, name in enumerate(TESTERS):
-            share = ids[place :: len(TESTERS)]
+            share = ids[(place + shift) % len(TESTERS) :: len(TESTERS)]
             assigning.assign(world.project, cycle, share, [members[world.user_ids[name]]], by=by)
 
 

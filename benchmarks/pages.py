@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from benchmarks import serving
-from benchmarks.filling import TESTERS, Place, opened
+from benchmarks.filling import TESTERS, Place, known_world, opened
 from benchmarks.serving import Client
 from tests.counting import statements
 from tests.world import World
-from uatapp.accounts.models import User
 from uatapp.cycles.models import Assignment
 from uatapp.cycles.states import AssignmentState
 from uatapp.kernel.db import db
@@ -43,7 +42,7 @@ def addresses(world: World) -> dict[str, str]:
     """Return the main pages of the project."""
     run = db.session.scalar(sa.select(Run.reference).order_by(Run.id).limit(1))
     return {
-        "home": "/",
+        "home": "/?all=1",
         "project": "/projects/PAY/overview",
         "requirements": "/projects/PAY/requirements/",
         "test cases": "/projects/PAY/tests/",
@@ -76,14 +75,8 @@ def measure(place: Place) -> dict[str, dict[str, float]]:
                 "median_ms": one.median, "p95_ms": one.p95, "median_8_ms": eight.median, "p95_8_ms": eight.p95,
                 "bytes": one.bytes, "statements": counts[name],
             }  # fmt: skip
-        figures["memory"] = {"bytes": serving.memory(server)}
+        figures["memory"] = {"process_bytes": serving.memory(server)}
     return figures
-
-
-def known_world(app: object) -> World:
-    """Return the people of a project that was filled before."""
-    users = db.session.execute(sa.select(User.email, User.id)).all()
-    return World(app, {email.partition("@")[0].replace(".", "_"): number for email, number in users})  # type: ignore[arg-type]
 
 
 def person_of(page: str) -> str:

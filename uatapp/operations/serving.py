@@ -1,5 +1,6 @@
 """Serving: gunicorn with threads, static files from the same process, jobs in one of its workers."""
 
+import gc
 import ipaddress
 from collections.abc import Callable
 from typing import Any
@@ -63,6 +64,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         if worker.is_embedded(app.config["UATAPP"].queue):
             worker.embed(app)
         self._app = app
+        gc.freeze()  # what is there at the start stays
         return dressed(app)
 
 

@@ -220,12 +220,10 @@ def _write_versions(intake: _Intake, news: Sequence[tuple[Requirement, str, Scen
     versions = [_version(intake, row, path, scenario) for row, path, scenario in news]
     intake.add(versions)
     db.session.flush()
-    intake.add(
-        [
-            RequirementVersionState(project_id=intake.project.id, version_id=v.id, state=intake.filing.state, note="")
-            for v in versions
-        ]
-    )
+    states = [{"project_id": v.project_id, "version_id": v.id, "state": intake.filing.state} for v in versions]
+    if states:
+        db.session.execute(sa.insert(RequirementVersionState), states)
+        intake.rows.append(RequirementVersionState)
 
 
 def _version(intake: _Intake, row: Requirement, path: str, scenario: Scenario) -> RequirementVersion:

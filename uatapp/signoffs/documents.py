@@ -297,13 +297,15 @@ def render_certificate(facts: CertificateFacts, keys: Keys, *, at: datetime | No
     """
     if facts.superseded_by:
         return unsealed(facts, keys)
-    document, stamp = pdf.render_all([_sheet(facts, keys), _stamp(facts, keys, at or clock.now())])
+    with pdf.one_child():
+        document, stamp = pdf.render_all([_sheet(facts, keys), _stamp(facts, keys, at or clock.now())])
     return seal.seal_pdf(document, stamp, keys, reason=f"Certificate {facts.number}")
 
 
 def unsealed(facts: CertificateFacts, keys: Keys) -> bytes:
     """Print a certificate without sealing it; the same facts give the same bytes."""
-    return pdf.render_all([_sheet(facts, keys)])[0]
+    with pdf.one_child():
+        return pdf.render_all([_sheet(facts, keys)])[0]
 
 
 def _sheet(facts: CertificateFacts, keys: Keys) -> pdf.Sheet:
