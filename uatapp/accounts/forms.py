@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from uatapp.accounts import guessing, queries, service
 from uatapp.accounts.events import ResetRequested, SignInRefused
-from uatapp.accounts.models import User
+from uatapp.accounts.models import Invitation, User
 from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.errors import Invalid, TooMany
 from uatapp.kernel.uow import record
@@ -129,7 +129,7 @@ class ForgottenForm(Limited, ForgotPasswordForm, Form):
         told = ResetRequested(
             project_id=None, subject=user.uid if user else "unknown", by=SYSTEM, address=guessing.remote()
         )
-        record(told)
+        record(told, Invitation)
         return self.user is not None
 
 

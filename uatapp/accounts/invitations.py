@@ -1,4 +1,4 @@
-"""One-time links: inviting a person, taking the invitation up, and setting the installation up."""
+"""One-time links: inviting a person, taking the invitation up, a forgotten password, and setting the installation up."""
 
 import secrets
 from collections.abc import Callable
@@ -48,6 +48,8 @@ def take_up(token: str, name: str, password: str, *, own_actor: Callable[[User],
     if invitation is None or invitation.user_id is None:
         raise NotFound(gone())
     user = queries.get_user(invitation.user_id)
+    if user.password:
+        raise NotFound(gone())
     service.check_password(password, name=name, email=user.email)
     user.name, invitation.used_at = service.clean_name(name), clock.now()
     by = own_actor(user)
@@ -59,6 +61,21 @@ def take_up(token: str, name: str, password: str, *, own_actor: Callable[[User],
 def gone() -> str:
     """Say why a link leads nowhere, without saying whether it ever led anywhere."""
     return str(_("This link has been used or is too old. Ask your project manager for a new one."))
+
+
+def keep_reset(user: User, token: str) -> None:
+    """Make this the one link by which a person may choose a new password: earlier ones are forgotten."""
+    db.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update())
+    db.session.execute(sa.delete(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None)))
+    row = Invitation(user_id=user.id, token_hash=queries.hash_of(token), invited_by=SYSTEM.name)
+    row.expires_at = clock.now() + rules.RESET_VALID_FOR
+    db.session.add(row)
+
+
+def use_up(user: User) -> None:
+    """Let no link of a person who has a new password lead anywhere."""
+    where = (Invitation.user_id == user.id, Invitation.used_at.is_(None))
+    db.session.execute(sa.update(Invitation).where(*where).values(used_at=clock.now()))
 
 
 def set_up(token: str, name: str, email: str, password: str) -> User:

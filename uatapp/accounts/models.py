@@ -85,7 +85,7 @@ _SET_UP = sa.text("purpose = 'set_up'")
 
 
 class Invitation(Audited, Base):
-    """A link that lets a person choose a password; used once. Only the token's hash is kept.
+    """A link that lets a person choose a password, the first or a new one; used once. Only the token's hash is kept.
 
     There is at most one row for setting the installation up: whoever takes it locks it, so that two
     first set-ups make one administrator.

@@ -10,7 +10,7 @@ SHORTEST, LONGEST = 10, 200
 FREE_TRIES, FREE_TRIES_OF_AN_ADDRESS = 5, 20
 FIRST_WAIT, LONGEST_WAIT = 15, 15 * 60
 FORGOTTEN_AFTER = timedelta(hours=24)
-INVITATION_VALID_FOR = timedelta(days=14)
+INVITATION_VALID_FOR, RESET_VALID_FOR = timedelta(days=14), timedelta(hours=1)
 
 N_ = str
 TOO_SHORT = N_("Use at least %(shortest)s characters. Four words that do not belong together are easy to keep.")

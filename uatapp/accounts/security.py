@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, flash, g, get_flashed_messages, make_response, request, session, url_for
+from flask import Flask, Response, flash, g, get_flashed_messages, make_response, redirect, request, session, url_for
 from flask_login import user_logged_out
 from flask_security import (
     MailUtil,
@@ -17,10 +17,11 @@ from flask_security import (
     password_reset,
     user_authenticated,
 )
+from flask_security.utils import get_message
 
-from uatapp.accounts import forms, guessing, rules, service, sessions
+from uatapp.accounts import forms, guessing, invitations, queries, rules, service, sessions
 from uatapp.accounts.events import PasswordSet, SignedIn, SignedOut
-from uatapp.accounts.models import Role, User
+from uatapp.accounts.models import Invitation, Purpose, Role, User
 from uatapp.config import Settings
 from uatapp.jobs.service import send_mail
 from uatapp.kernel.actor import SYSTEM, Actor
@@ -37,6 +38,7 @@ ACCESS: dict[str, Permission | str] = {
     "security.change_password": Permission.SIGNED_IN,
 }
 _MODELS: tuple[Any, Any] = (User, Role)
+RESET_GONE = "This link was used, is older than an hour, or a newer mail has been sent. Ask for a new one."
 CHANGING = ("forgot_password", "reset_password", "change_password", "logout")
 
 
@@ -53,6 +55,7 @@ class Outbox(MailUtil):
     def send_mail(self, template: str, subject: str, recipient: Any, *rest: Any, **context: Any) -> None:
         link = absolute("security.reset_password", token=context["reset_token"])
         hash_password("as long as for an address that we do not know")
+        invitations.keep_reset(context["user"], context["reset_token"])
         send_mail(str(recipient), str(subject), "reset", name=context["user"].name, link=link)
 
 
@@ -87,7 +90,7 @@ def settings(config: Settings) -> dict[str, Any]:
         "SECURITY_POST_RESET_VIEW": "/sign-in",
         "SECURITY_POST_CHANGE_VIEW": "/account",
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
-        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=1),
+        "SECURITY_RESET_PASSWORD_WITHIN": rules.RESET_VALID_FOR,
         "SECURITY_FRESHNESS": timedelta(minutes=-1),
         "SECURITY_STATIC_FOLDER": None,
         "SECURITY_API_ENABLED_METHODS": ["session"],
@@ -106,8 +109,8 @@ def settings(config: Settings) -> dict[str, Any]:
             "done",
         ),
         "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("Your new password is set. Sign in with it.", "done"),
-        "SECURITY_MSG_PASSWORD_RESET_EXPIRED": ("This link is older than an hour. Ask for a new one.", "error"),
-        "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": ("This link has been used before. Ask for a new one.", "error"),
+        "SECURITY_MSG_PASSWORD_RESET_EXPIRED": (RESET_GONE, "error"),
+        "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": (RESET_GONE, "error"),
         "SECURITY_MSG_PASSWORD_CHANGE": ("Your password is changed. All your other sessions have ended.", "done"),
         "SESSION_PROTECTION": None,
         "WTF_CSRF_TIME_LIMIT": None,
@@ -132,6 +135,7 @@ def install(app: Flask, config: Settings) -> None:
     )
     security.want_json(lambda request: False)
     app.extensions["security"].login_manager._request_callback = None  # no tokens: a person has a session
+    app.view_functions["security.reset_password"] = _by_newest_link(app.view_functions["security.reset_password"])
     for name in CHANGING:
         app.view_functions[f"security.{name}"] = _in_unit_of_work(app.view_functions[f"security.{name}"])
     app.view_functions["security.login"] = _answering(app.view_functions["security.login"])
@@ -153,6 +157,19 @@ def _in_unit_of_work(view: View) -> View:
             answer = make_response(view(**values))
         g.pop("after_unit", lambda: None)()
         return _mended(answer)
+
+    return run
+
+
+def _by_newest_link(view: View) -> View:
+    """Let a new password be chosen by the link of the newest mail only, and once."""
+
+    @wraps(view)
+    def run(token: str) -> Any:
+        if queries.find_invitation(token, Purpose.JOIN, lock=request.method == "POST"):
+            return view(token=token)
+        flash(*get_message("INVALID_RESET_PASSWORD_TOKEN"))
+        return redirect(url_for("security.forgot_password"))
 
     return run
 
@@ -225,7 +242,8 @@ def _password_changed(app: Flask, user: User, **rest: Any) -> None:
 
 def _told_password(user: User, how: str) -> None:
     sessions.end_all(user)
-    record(PasswordSet(project_id=None, subject=user.uid, by=as_actor(user), how=how), user)
+    invitations.use_up(user)
+    record(PasswordSet(project_id=None, subject=user.uid, by=as_actor(user), how=how), user, Invitation)
     key = user.email
     g.after_unit = lambda: guessing.succeeded("sign-in", key)
 

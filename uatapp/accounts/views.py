@@ -110,7 +110,10 @@ def _invited(token: str) -> User:
     invitation = _known(token, Purpose.JOIN)
     if invitation is None or invitation.user_id is None:
         raise NotFound(invitations.gone())
-    return queries.get_user(invitation.user_id)
+    user = queries.get_user(invitation.user_id)
+    if user.password:
+        raise NotFound(invitations.gone())
+    return user
 
 
 def _known(token: str, purpose: Purpose) -> Invitation | None:
