@@ -100,6 +100,7 @@ def test_uploading_twice_changes_nothing(site: World) -> None:
     assert heading(page) == "Everything was here already"
 
 
+@pytest.mark.proves("F16")
 def test_a_form_sent_twice_leads_to_the_same_report(site: World) -> None:
     client = site.client("analyst")
     places = [upload(client, {"orders.feature": ORDERS}, form_key="once")[0] for _ in range(2)]

@@ -141,6 +141,7 @@ def test_two_windows_keep_both(tester: FlaskClient, row: int) -> None:
     assert last_run().outcome is Outcome.PASSED_WITH_REMARKS
 
 
+@pytest.mark.proves("F16")
 def test_a_form_sent_twice_is_one_run_and_leads_to_the_same_place(tester: FlaskClient, row: int) -> None:
     form = {**GOOD, "version": "1", "form_key": "k1", "files": (picture(), "a.png")}
     first = tester.post(f"{URL}/open/{row}/submit", data=form)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,22 +10,25 @@ from flask import Flask, Response, g, redirect, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from sqlalchemy.dialects import postgresql, sqlite
 from wtforms import Field
 
+from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.kernel.engine import aside
 from uatapp.kernel.errors import Invalid, Refused
 from uatapp.web.models import FormSent
 
+WAIT, WAITS = 0.05, 60  # seconds, and how often, for the answer of the same form's first sending
 UNCOUNTED = {"csrf_token", "form_key", "password", "kept_form"}
 
 
 class AlreadySent(Refused):
     """This very form was sent before; the answer is where the first one led."""
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, sent_id: int) -> None:
         super().__init__(_("You have already sent this form."))
-        self.location = location
+        self.sent_id = sent_id
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -65,32 +69,58 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def remember(answer: Response) -> Response:
-        if (row_id := g.pop("form_sent", None)) and answer.status_code == 303:
+        if sent := g.pop("form_sent", None):
+            location = answer.location if answer.status_code == 303 else _page_before()
             with aside(db.engine, lasting=False) as connection:
-                where = FormSent.id == row_id
-                connection.execute(sa.update(FormSent).where(where).values(location=answer.location))
+                connection.execute(sa.update(FormSent).where(*_is(sent)).values(location=location))
         return answer
 
-    app.register_error_handler(AlreadySent, lambda error: redirect(error.location or request.path, 303))
+    app.register_error_handler(AlreadySent, lambda error: redirect(_where_it_led(error.sent_id), 303))
     app.jinja_env.globals["form_key"] = form_key
+
+
+def _where_it_led(sent_id: int) -> str:
+    """Return where the first sending led; it may be about to be answered. Else the page that the form is on."""
+    for _wait in range(WAITS):
+        with db.engine.connect() as connection:
+            if location := connection.scalar(sa.select(FormSent.location).where(FormSent.id == sent_id)):
+                return str(location)
+        time.sleep(WAIT)
+    return _page_before()
+
+
+def _page_before() -> str:
+    before = request.referrer or ""
+    return before if before.startswith(request.host_url) else "/"
 
 
 def claim_form_key() -> None:
     """At the start of a unit of work: take the form's key, or refuse because it was taken. Same key, other body: 422."""
     key, actor = request.form.get("form_key", "") if request else "", g.get("actor")
-    if not key or actor is None or g.get("form_sent"):
+    if not key or actor is None:
         return
-    sent = db.session.scalar(sa.select(FormSent).where(FormSent.user_id == actor.user_id, FormSent.key == key[:64]))
-    body = _body_hash()
-    if sent is None:
-        row = FormSent(user_id=actor.user_id, key=key[:64], path=request.path[:500], body_hash=body)
-        db.session.add(row)
-        db.session.flush()
-        g.form_sent = row.id
-    elif sent.body_hash == body and sent.path == request.path[:500]:
-        raise AlreadySent(sent.location)
-    else:
+    given = {"user_id": actor.user_id, "key": key[:64], "path": request.path[:500], "body_hash": _body_hash()}
+    given["at"] = clock.now()
+    if _is_claimed(given):
+        g.form_sent = given
+        return
+    sent = db.session.scalars(sa.select(FormSent).where(*_is(given)[:2])).one()
+    if sent.at == g.get("form_sent", {}).get("at"):
+        return
+    if (sent.body_hash, sent.path) != (given["body_hash"], given["path"]):
         raise Invalid(_("This form was sent before with other content. Reload the page and fill it in again."))
+    raise AlreadySent(sent.id)
+
+
+def _is(sent: dict[str, Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    return FormSent.user_id == sent["user_id"], FormSent.key == sent["key"], FormSent.at == sent["at"]
+
+
+def _is_claimed(given: dict[str, Any]) -> bool:
+    """Take the key, unless it is taken; who comes second at the same time waits for the first."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(FormSent).values(given).on_conflict_do_nothing(index_elements=["user_id", "key"])
+    return db.session.scalar(statement.returning(FormSent.id)) is not None
 
 
 def _body_hash() -> str:
