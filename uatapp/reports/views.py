@@ -2,9 +2,10 @@
 
 from io import BytesIO
 
-from flask import Blueprint, request, send_file
+from flask import Blueprint, g, request, send_file
 from flask.typing import ResponseReturnValue
 
+from uatapp.accounts.turns import one_at_a_time
 from uatapp.cycles.queries import get_cycle
 from uatapp.kernel import clock
 from uatapp.kernel.permissions import Permission
@@ -23,5 +24,6 @@ def results_xlsx(project: Project) -> ResponseReturnValue:
     number = request.args.get("cycle", type=int)
     cycle_id = get_cycle(project.id, number).id if number else None
     name = f"{project.key} results {clock.today(project.zone).isoformat()}.xlsx"
-    data = results.workbook(project, cycle_id)
+    with one_at_a_time("results", g.actor):
+        data = results.workbook(project, cycle_id)
     return send_file(BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
