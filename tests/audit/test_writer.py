@@ -65,6 +65,7 @@ def test_an_act_on_many_things_is_one_entry_with_its_list_beside(world: World) -
     assert newest()[1]["items"] == list(items[:3])
 
 
+@pytest.mark.proves("F23")
 def test_time_never_runs_back_on_a_chain(world: World) -> None:
     tell(world)
     before = newest()[0].at

@@ -92,6 +92,7 @@ def test_every_kind_of_outcome_counts_as_told(world: World) -> None:
     assert sum(by_cycle[first].values()) == 7
 
 
+@pytest.mark.proves("F19")
 @pytest.mark.parametrize("decision", ["none", "test_again", "results_stand", "new_run"])
 def test_a_changed_test_counts_as_decided(world: World, decision: str) -> None:
     cycle_id = flow.open_cycle(world, flow.make_cases(world, 1)).id

@@ -180,6 +180,7 @@ def test_the_run_before_counts_again_when_the_last_is_taken_back(world: World, a
     assert (row.state, row.outcome) == (AssignmentState.TO_DO, Outcome.BLOCKED)
 
 
+@pytest.mark.proves("F19")
 def test_an_open_run_stays_on_its_version_and_the_new_one_is_to_do(world: World, assignment_id: int) -> None:
     begin(world, assignment_id)
     flow.bring_in(world, flow.feature(1, status="Held"))

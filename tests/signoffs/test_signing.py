@@ -94,6 +94,7 @@ def test_only_asked_people_with_the_right_sign_and_in_order(world: World) -> Non
     assert state(world, number) is SignoffState.ACCEPTED
 
 
+@pytest.mark.proves("F22")
 def test_a_right_withdrawn_in_the_meantime_ends_the_request(world: World) -> None:
     closed_cycle(world)
     number = request(world, "sponsor")
@@ -168,6 +169,7 @@ def test_two_signatories_at_once_come_to_one_story(world: World, soak: bool) -> 
         assert queries.find_certificate(signoff.id) is not None
 
 
+@pytest.mark.proves("T40")
 def test_the_same_press_ten_times_makes_one_signature(site: World) -> None:
     closed_cycle(site)
     number = request(site, "sponsor")

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from uatapp.accounts import guessing
 from uatapp.accounts.models import User
 from uatapp.accounts.service import is_password
+from uatapp.audit import queries as audit
 from uatapp.kernel import clock
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
@@ -20,6 +21,7 @@ from uatapp.signoffs import events, freeze, queries
 from uatapp.signoffs.models import SigningNonce, Signoff, Snapshot
 
 NONCE_LIVES = timedelta(hours=12)
+CLOCK_BEHIND = timedelta(seconds=120)
 
 
 def issue_nonce(project: Project, signoff: Signoff, *, by: Actor) -> str:
@@ -56,6 +58,13 @@ class Denied(NotAllowed):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def check_clock(project: Project) -> None:
+    """Refuse while the clock is well behind the newest audit entry: a signature's time must be believable."""
+    head = audit.find_head(project.key)
+    if head is not None and clock.now() < head.at - CLOCK_BEHIND:
+        raise Denied("clock", _("The server’s clock is behind, so nothing was signed. Please tell your IT staff."))
 
 
 def check_bound(signoff: Signoff, seen_sha256: str, nonce: str, by: Actor) -> Snapshot:

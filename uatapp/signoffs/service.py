@@ -18,7 +18,7 @@ from uatapp.kernel.references import Kind, take, written
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Membership, Project
 from uatapp.signoffs import certificates, events, freeze, queries, rules, statements
-from uatapp.signoffs.identity import Denied, check_bound
+from uatapp.signoffs.identity import Denied, check_bound, check_clock
 from uatapp.signoffs.models import (
     Condition,
     Signatory,
@@ -100,9 +100,11 @@ def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: st
     Refuses another's turn, a withdrawn right, a hash that is not the stored one, a used number, and an
     incomplete decision.
     """
+    member = _own_membership(project, by)  # locked before the sign-off, as by those who withdraw the right
     signoff = queries.get_signoff(project.id, number, lock=True)
     SIGNOFF.after(signoff.state, "sign")
-    seat = _check_right(project, signoff, by)
+    check_clock(project)
+    seat = _check_right(member, signoff, by)
     snapshot = check_bound(signoff, seen_sha256, nonce, by)
     _check_choice(project, signoff, snapshot, choice, seat.side)
     rows = _signed(project, signoff, snapshot, choice, seat.side, by)
@@ -123,10 +125,14 @@ def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: st
     return signoff
 
 
-def _check_right(project: Project, signoff: Signoff, by: Actor) -> rules.Seat:
-    seats = queries.seats(signoff.id)
+def _own_membership(project: Project, by: Actor) -> Membership | None:
     where = (Membership.project_id == project.id, Membership.user_id == by.user_id, Membership.removed_at.is_(None))
-    member = db.session.scalar(sa.select(Membership).where(*where).with_for_update())
+    statement = sa.select(Membership).where(*where).with_for_update()
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def _check_right(member: Membership | None, signoff: Signoff, by: Actor) -> rules.Seat:
+    seats = queries.seats(signoff.id)
     if member is None or not member.may_sign:
         raise Denied("right", _("You no longer have the right to sign here."))
     if reasons := rules.turn(seats, by.user_id or 0, signoff.in_order):
