@@ -25,6 +25,7 @@ from uatapp.kernel import engine
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import Wiring
+from uatapp.operations import metrics, probes
 from uatapp.projects import administration, home
 from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
@@ -46,7 +47,7 @@ BLUEPRINTS = (
     *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
     *(requirements.bp, tests.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, check.bp, reports.bp),
-    *(audit_pages.bp, jobs_pages.bp, gallery.bp),
+    *(audit_pages.bp, jobs_pages.bp, gallery.bp, probes.bp),
 )
 
 
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret(),
         SQLALCHEMY_DATABASE_URI=settings.database,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        SQLALCHEMY_ENGINE_OPTIONS=engine.options(settings.database),
         EVIDENCE_URL=settings.evidence,
         MAX_CONTENT_LENGTH=45 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
@@ -80,12 +81,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _plug(app: Flask, settings: Settings) -> None:
-    logs.install()
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
     Babel(app)
+    logs.install(app, quiet=settings.worked_example)
     headers.install(app, settings.host, settings.secure)
+    metrics.install(app)
     forms.install(app)
     problems.install(app)
     navigation.install(app)

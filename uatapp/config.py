@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     mail_url: str = Field("", description="Outgoing mail: `folder:PATH` or `smtp://user:word@host:port`.")
     mail_from: str = Field("uatapp@localhost", description="Sender of mails.")
     trusted_proxies: int = Field(0, ge=0, description="Number of proxies in front whose headers are believed.")
+    metrics_token: str = Field("", description="Word that `/metrics` asks for; without one, only this machine is told.")
     worked_example: bool = Field(False, description="Set by `uatapp demo`: administrators may read outgoing mail.")
 
     @field_validator("home")

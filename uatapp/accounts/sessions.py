@@ -19,6 +19,7 @@ from uatapp.accounts.models import User, UserSession
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.kernel.engine import aside
+from uatapp.web.access import PROBES
 
 IDLE, ABSOLUTE = timedelta(hours=12), timedelta(days=7)
 SEEN_EVERY, KEPT_AFTER = timedelta(minutes=5), timedelta(hours=24)
@@ -69,7 +70,7 @@ class TableSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         token = request.cookies.get(self.name, "")
-        if not token or request.path.startswith("/static/"):
+        if not token or request.path.startswith("/static/") or request.path in PROBES:
             return ServerSession()
         row = _find(TABLE.c.token_hash == _hash(token))
         if row is None:

@@ -1,5 +1,6 @@
 """Reads about jobs and outgoing mail, for administrators."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,8 +17,23 @@ def failed() -> sa.Select[Any]:
 
 def count_waiting() -> int:
     """Return how many jobs wait or run."""
-    waiting = Job.state.in_((JobState.QUEUED, JobState.RUNNING))
-    return db.session.scalar(sa.select(sa.func.count(Job.id)).where(waiting)) or 0
+    return db.session.scalar(sa.select(sa.func.count(Job.id)).where(_waiting())) or 0
+
+
+def _waiting() -> sa.ColumnElement[bool]:
+    return Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+
+
+def counts() -> dict[JobState, int]:
+    """Return how many jobs wait, run and have failed."""
+    states = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED)
+    rows = db.session.execute(sa.select(Job.state, sa.func.count()).where(Job.state.in_(states)).group_by(Job.state))
+    return dict.fromkeys(states, 0) | {state: count for state, count in rows}
+
+
+def oldest() -> datetime | None:
+    """Return since when the oldest job that waits or runs has been there."""
+    return db.session.scalar(sa.select(sa.func.min(Job.created_at)).where(_waiting()))
 
 
 def mails() -> sa.Select[Any]:

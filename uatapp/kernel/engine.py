@@ -6,6 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+# what one process may hold open: a connection for each thread of `uatapp run`, and as many beside
+POOL, BESIDE = 8, 8
+
+
+def options(url: str) -> dict[str, Any]:
+    """Return the engine's options; messages of errors do not repeat the values of a statement."""
+    found: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
+    if url.startswith("postgresql"):
+        found |= {"pool_size": POOL, "max_overflow": BESIDE, "connect_args": {"connect_timeout": 5}}
+    return found
+
 
 def prepare(engine: Engine) -> None:
     """Set an engine up. On SQLite a unit of work takes the write lock at once, a read never waits."""

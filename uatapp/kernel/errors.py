@@ -67,6 +67,13 @@ class TooLarge(DomainError):
     title = "This is too large"
 
 
+class Unavailable(DomainError):
+    """Something that we need is away just now; trying again in a moment may help."""
+
+    status = 503
+    title = "We are not ready yet"
+
+
 class TooMany(DomainError):
     """Too many tries; `seconds` says when to try again."""
 

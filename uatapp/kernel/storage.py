@@ -2,16 +2,22 @@
 
 import contextlib
 import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import obstore
+import structlog
 from flask import current_app
-from obstore.exceptions import AlreadyExistsError
+from flask_babel import gettext as _
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from uatapp.kernel.errors import NotFound
+from uatapp.kernel.errors import NotFound, Unavailable
+
+log = structlog.get_logger()
 
 
 @lru_cache(maxsize=8)
@@ -20,7 +26,7 @@ def _open(url: str) -> ObjectStore:
         folder = Path(urlsplit(url).path)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return LocalStore(folder)
-    return from_url(url)
+    return from_url(url, retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=20)})
 
 
 def _store() -> ObjectStore:
@@ -33,10 +39,22 @@ def _path(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
+@contextlib.contextmanager
+def _asking() -> Iterator[None]:
+    """Turn a store that is away into a refusal; a file that is not there is not that."""
+    try:
+        yield
+    except (AlreadyExistsError, FileNotFoundError):
+        raise
+    except (BaseError, OSError) as away:
+        log.warning("the store of files cannot be reached", exc_info=away)
+        raise Unavailable(_("Files cannot be stored or read just now. Please try again in a moment.")) from away
+
+
 def put(data: bytes) -> str:
     """Store bytes durably and return their SHA-256; the same bytes again change nothing."""
     sha256 = hashlib.sha256(data).hexdigest()
-    with contextlib.suppress(AlreadyExistsError):
+    with contextlib.suppress(AlreadyExistsError), _asking():
         obstore.put(_store(), _path(sha256), data, mode="create")
     return sha256
 
@@ -44,14 +62,24 @@ def put(data: bytes) -> str:
 def get(sha256: str) -> bytes:
     """Return stored bytes; refuse (NotFound) what is not there."""
     try:
-        return bytes(obstore.get(_store(), _path(sha256)).bytes())
+        with _asking():
+            return bytes(obstore.get(_store(), _path(sha256)).bytes())
     except FileNotFoundError as missing:
         raise NotFound from missing
 
 
+def reach() -> None:
+    """Ask the store for one name; raises obstore's error, or OSError, when it is away or is not there."""
+    store = _store()
+    if isinstance(store, LocalStore) and not (store.prefix and Path(store.prefix).is_dir()):
+        raise FileNotFoundError(store.prefix)
+    next(iter(obstore.list(store, "00", chunk_size=1)), None)
+
+
 def exists(sha256: str) -> bool:
     try:
-        obstore.head(_store(), _path(sha256))
+        with _asking():
+            obstore.head(_store(), _path(sha256))
     except FileNotFoundError:
         return False
     return True

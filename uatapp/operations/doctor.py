@@ -21,7 +21,7 @@ from uatapp.config import Settings
 from uatapp.jobs.models import Job, JobState
 from uatapp.kernel import appendonly, clock
 from uatapp.kernel.db import Base, db
-from uatapp.kernel.storage import exists
+from uatapp.kernel.storage import reach
 from uatapp.operations import schema
 
 LIBRARIES = (
@@ -119,7 +119,7 @@ def _evidence(settings: Settings) -> Iterator[Check]:
         yield _writable("evidence", Path(urlsplit(settings.evidence).path))
         return
     try:
-        exists("0" * 64)
+        reach()
     except Exception as away:
         yield Check("evidence", False, f"{settings.evidence}: {away}", "correct UATAPP_EVIDENCE_URL or its credentials")
         return

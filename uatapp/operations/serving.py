@@ -13,6 +13,7 @@ from whitenoise import WhiteNoise
 
 from uatapp.config import Settings
 from uatapp.jobs import worker
+from uatapp.operations import metrics
 from uatapp.web.headers import HEADERS
 
 WORKERS, THREADS = 2, 8
@@ -80,6 +81,7 @@ def serve(build: Callable[[], Flask], bind: str, workers: int = WORKERS, threads
         "control_socket_disable": True,
         "loglevel": "warning",
         "proc_name": "uatapp",
+        "on_exit": metrics.share(),
         "worker_tmp_dir": "/dev/shm",  # noqa: S108 - gunicorn's heartbeat file, as it advises
     }
     Server(build, options).run()

@@ -13,6 +13,8 @@ from uatapp.kernel.permissions import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC_PREFIXES = ("static", "security.static")
+# asked by machines, under whatever name they know us: no session is read, any Host header will do
+PROBES = ("/healthz", "/readyz", "/metrics")
 
 
 def requires(permission: Permission) -> Callable[[View], View]:

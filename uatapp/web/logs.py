@@ -1,16 +1,59 @@
-"""How the log is written: one line an event, plain tracebacks; never the values of variables, which may be passwords."""
+"""The log: a line of JSON an event on the error stream, and one for each request; never the values of variables.
+
+Addresses are not logged, because some hold a secret: the endpoint says which page it was.
+"""
+
+import logging
+import secrets
+import sys
+import time
 
 import structlog
-from structlog.dev import ConsoleRenderer, plain_traceback
+from flask import Flask, Response, g, request
+
+from uatapp.web.access import PROBES
+
+log = structlog.get_logger()
 
 
-def install() -> None:
-    """Set the log up for the process."""
+def install(app: Flask, *, quiet: bool) -> None:
+    """Set the log up for the process, number requests and tell each; `quiet` leaves out all but warnings."""
+    _configure(logging.WARNING if quiet else logging.INFO)
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def tell(answer: Response) -> Response:
+        if request.path not in PROBES:
+            actor = g.get("actor")
+            log.info(
+                "request",
+                user_id=actor.user_id if actor else None,
+                endpoint=request.endpoint,
+                status=answer.status_code,
+                milliseconds=round(1000 * seconds(), 1),
+            )
+        return answer
+
+
+def seconds() -> float:
+    """Return how long this request has taken so far."""
+    return time.perf_counter() - float(g.get("began", time.perf_counter()))
+
+
+def _configure(level: int) -> None:
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda *names: structlog.WriteLogger(sys.stderr),
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ConsoleRenderer(colors=False, exception_formatter=plain_traceback),
-        ]
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
     )

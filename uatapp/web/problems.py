@@ -77,6 +77,6 @@ def _csrf(error: Exception) -> ResponseReturnValue:
 
 
 def _unknown(error: Exception) -> ResponseReturnValue:
-    log.error("request failed", exc_info=error, request_id=g.get("request_id", ""), path=request.path)
+    log.error("request failed", exc_info=error, endpoint=request.endpoint)
     title, detail = TEXTS[500]
     return problem(500, _(title), _(detail))
