@@ -19,7 +19,7 @@ from uatapp.kernel.db import db
 from uatapp.web.logs import seconds
 
 if TYPE_CHECKING:
-    from prometheus_client import Counter, Histogram, Metric
+    from prometheus_client import Counter, Histogram
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -71,7 +71,7 @@ def text() -> bytes:
 class _Work:
     """What the database knows when it is asked: the same on each machine."""
 
-    def collect(self) -> "Iterator[Metric]":
+    def collect(self) -> Iterator[Any]:
         from prometheus_client.core import GaugeMetricFamily
 
         up = GaugeMetricFamily("uatapp_database_up", "1 when the database answers.")
