@@ -40,11 +40,11 @@ def _path(sha256: str) -> str:
 
 
 @contextlib.contextmanager
-def _asking() -> Iterator[None]:
-    """Turn a store that is away into a refusal; a file that is not there is not that."""
+def _asking(expected: type[Exception]) -> Iterator[None]:
+    """Turn any failure of the store into a refusal, but for the one answer that is expected."""
     try:
         yield
-    except (AlreadyExistsError, FileNotFoundError):
+    except expected:
         raise
     except (BaseError, OSError) as away:
         log.warning("the store of files cannot be reached", exc_info=away)
@@ -54,7 +54,7 @@ def _asking() -> Iterator[None]:
 def put(data: bytes) -> str:
     """Store bytes durably and return their SHA-256; the same bytes again change nothing."""
     sha256 = hashlib.sha256(data).hexdigest()
-    with contextlib.suppress(AlreadyExistsError), _asking():
+    with contextlib.suppress(AlreadyExistsError), _asking(AlreadyExistsError):
         obstore.put(_store(), _path(sha256), data, mode="create")
     return sha256
 
@@ -62,7 +62,7 @@ def put(data: bytes) -> str:
 def get(sha256: str) -> bytes:
     """Return stored bytes; refuse (NotFound) what is not there."""
     try:
-        with _asking():
+        with _asking(FileNotFoundError):
             return bytes(obstore.get(_store(), _path(sha256)).bytes())
     except FileNotFoundError as missing:
         raise NotFound from missing
@@ -78,7 +78,7 @@ def reach() -> None:
 
 def exists(sha256: str) -> bool:
     try:
-        with _asking():
+        with _asking(FileNotFoundError):
             obstore.head(_store(), _path(sha256))
     except FileNotFoundError:
         return False
