@@ -1,48 +1,21 @@
 """`uatapp run` for real: pages and static files, jobs in one of its processes, and a clean end."""
 
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.app_fixtures import create_app
+from tests.operations.company import eventually, free_port, status
 from uatapp.config import Settings
 from uatapp.jobs import service
 from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import unit_of_work
 from uatapp.operations import schema
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def status(url: str, **headers: str) -> int:
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as refused:
-        return refused.code
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return 0
-
-
-def eventually(act: Callable[[], bool], seconds: float = 60) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if act():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def test_it_serves_runs_jobs_and_ends(tmp_path: Path) -> None:
@@ -61,12 +34,33 @@ def test_it_serves_runs_jobs_and_ends(tmp_path: Path) -> None:
             with unit_of_work(SYSTEM):
                 service.send_mail("ann@example.com", "Hello", "added", **ADDED)
             assert eventually(lambda: len(list((tmp_path / "mail").glob("*.eml"))) == 1)
+            before = requests_counted(settings.base_url)
+            assert [status(f"{settings.base_url}/sign-in") for _ in range(12)] == [200] * 12
+            assert [requests_counted(settings.base_url) - before for _ in range(4)] == [12] * 4
+            (first,) = holders(tmp_path / "worker.lock")
+            os.kill(first, signal.SIGKILL)
+            assert eventually(lambda: holders(tmp_path / "worker.lock") not in ([], [first]))
+            assert len(holders(tmp_path / "worker.lock")) == 1
         finally:
             server.send_signal(signal.SIGTERM)
             code = server.wait(40)
         assert code == 0
         db.session.remove()
         db.engine.dispose()
+
+
+def requests_counted(url: str) -> float:
+    """Return how often the sign-in page was answered, by whichever process."""
+    with urllib.request.urlopen(f"{url}/metrics", timeout=10) as answer:
+        page = answer.read().decode()
+    return float(re.findall(r'uatapp_requests_total{endpoint="security.login",status="200"} (.*)', page)[0])
+
+
+def holders(lock: Path) -> list[int]:
+    """Return which processes hold a lock file, not those that wait for it."""
+    inode = f":{lock.stat().st_ino}"
+    held = [line.split() for line in Path("/proc/locks").read_text().splitlines() if "->" not in line]
+    return [int(words[4]) for words in held if words[1] == "FLOCK" and words[5].endswith(inode)]
 
 
 ADDED = {"name": "Ann", "by": "Bo", "project": "Order to cash", "link": "http://127.0.0.1/"}
