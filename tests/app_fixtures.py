@@ -1,7 +1,9 @@
-"""Fixtures of the application: `world` on both databases for use cases, `site` on SQLite for pages."""
+"""Fixtures of the application: `world` on both databases for use cases, `site` for pages."""
 
+import os
 import shutil
 import uuid
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from uatapp.app import create_app
 from uatapp.config import Settings
 from uatapp.kernel.db import db
 from uatapp.operations import schema
+
+PAGES_ON = os.environ.get("UATAPP_PAGES_ON", "")
 
 
 def _settings(home: Path, database_url: str = "") -> Settings:
@@ -62,25 +66,49 @@ def postgresql_world(
     return name, world.user_ids
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests of pages on SQLite, every fourth on PostgreSQL as well; with full counts all on both."""
+    if "site" in metafunc.fixturenames:
+        metafunc.parametrize("site", _databases(metafunc.definition.nodeid), indirect=True)
+
+
+def _databases(test: str) -> list[str]:
+    if PAGES_ON:
+        return PAGES_ON.split(",")
+    also = os.environ.get("UATAPP_SOAK") or zlib.crc32(test.encode()) % 4 == 0
+    return ["sqlite", "postgresql"] if also else ["sqlite"]
+
+
 @pytest.fixture
-def site(tmp_path: Path, sqlite_world: tuple[Path, dict[str, int]]) -> Iterator[World]:
-    """The world on SQLite, inside an application context."""
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copy(sqlite_world[0], home / "uatapp.db")
-    yield from _enter(_app(home), sqlite_world[1])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """The world for pages, inside an application context; UATAPP_PAGES_ON=postgresql chooses where."""
+    yield from _on(getattr(request, "param", PAGES_ON.partition(",")[0] or "sqlite"), request, tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """The world on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("site")
+    yield from _on(request.param, request, tmp_path)
+
+
+@pytest.fixture
+def on_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """The world in a file, for what is only true of SQLite."""
+    yield from _on("sqlite", request, tmp_path)
+
+
+def _on(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    home = tmp_path / "home"
+    home.mkdir()
+    if database == "sqlite":
+        path, user_ids = request.getfixturevalue("sqlite_world")
+        shutil.copy(path, home / "uatapp.db")
+        yield from _enter(_app(home), user_ids)
         return
     template, user_ids = request.getfixturevalue("postgresql_world")
     server: PostgresServer = request.getfixturevalue("postgres_server")
     name = f"w{uuid.uuid4().hex[:12]}"
-    yield from _enter(_app(tmp_path / "home", server.create(name, template)), user_ids)
+    yield from _enter(_app(home, server.create(name, template)), user_ids)
     server.drop(name)
 
 

@@ -132,9 +132,9 @@ def test_events_are_told_inside_a_unit_of_work_only(world: World) -> None:
         record(happened(world))
 
 
-def test_a_page_answers_at_once_while_another_connection_writes(site: World) -> None:
-    path = site.app.config["UATAPP"].home / "uatapp.db"
-    client = site.client("auditor")
+def test_a_page_answers_at_once_while_another_connection_writes(on_sqlite: World) -> None:
+    path = on_sqlite.app.config["UATAPP"].home / "uatapp.db"
+    client = on_sqlite.client("auditor")
     client.get("/projects/PAY/audit/")
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
