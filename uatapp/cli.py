@@ -107,13 +107,15 @@ def _keep(path: Path, rows: list[Any]) -> None:
 
 @main.command()
 @click.option("--bind", help="Address to listen on, HOST:PORT; default: that of UATAPP_BASE_URL.")
-@click.option("--workers", type=click.IntRange(1, 8), default=serving.WORKERS, show_default=True, help="Processes.")
+@click.option("--workers", type=click.IntRange(1, 64), default=serving.WORKERS, show_default=True, help="Processes.")
 def run(bind: str | None, workers: int) -> None:
     """Serve the pages; with a queue in a file, run the jobs as well."""
     settings = Settings()
     with _app():
         if schema.is_behind():
             _fail("The database is not up to date. Run `uatapp migrate` first.")
+        if reason := serving.too_many(workers):
+            _fail(reason)
     address = bind or serving.bind_of(settings)
     click.echo(f"Serving {settings.base_url}/ (listening on {address}). Stop with Ctrl-C.")
     serving.serve(create_app, address, workers)

@@ -8,14 +8,20 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
 from tests.app_fixtures import create_app
 from tests.operations.company import eventually, free_port, status
+from tests.world import World
+from uatapp.cli import main
 from uatapp.config import Settings
 from uatapp.jobs import service
+from uatapp.kernel import engine
 from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import unit_of_work
-from uatapp.operations import schema
+from uatapp.operations import schema, serving
 
 
 def test_it_serves_runs_jobs_and_ends(tmp_path: Path) -> None:
@@ -64,3 +70,24 @@ def holders(lock: Path) -> list[int]:
 
 
 ADDED = {"name": "Ann", "by": "Bo", "project": "Order to cash", "link": "http://127.0.0.1/"}
+
+
+def test_more_processes_than_the_database_serves_are_refused(world: World) -> None:
+    is_sqlite = world.app.config["UATAPP"].database.startswith("sqlite")
+    most = 8 if is_sqlite else 9  # 12 connections each; the server of these tests has 120, less a few for itself
+    assert serving.too_many(most) == ""
+    assert ("8 processes" if is_sqlite else "120 connections, and PostgreSQL has 117") in serving.too_many(most + 1)
+
+
+def test_each_thread_has_a_connection() -> None:
+    assert serving.THREADS <= engine.POOL
+
+
+def test_run_says_why_it_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UATAPP_HOME", str(tmp_path))
+    monkeypatch.setenv("UATAPP_DATABASE_URL", f"sqlite:///{tmp_path / 'uatapp.db'}")
+    early = CliRunner().invoke(main, ["run"])
+    assert (early.exit_code, "uatapp migrate" in early.output) == (2, True)
+    assert CliRunner().invoke(main, ["migrate"]).exit_code == 0
+    many = CliRunner().invoke(main, ["run", "--workers", "9"])
+    assert (many.exit_code, "up to 8 processes" in many.output) == (2, True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-# what one process may hold open: a connection for each thread of `uatapp run`, and as many beside
-POOL, BESIDE = 8, 8
+# what one process may hold open: a connection for each thread of `uatapp run`, and a few for what is written beside
+POOL, BESIDE = 8, 4
 
 
 def options(url: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The schema: brought up to date by migrations, append-only triggers made again after each."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,8 +27,9 @@ def config(connection: sa.Connection | None = None) -> Config:
     return found
 
 
+@lru_cache(maxsize=1)
 def newest() -> str | None:
-    """Return the revision that this program needs."""
+    """Return the revision that this program needs: of the files it was started from, whatever lies there later."""
     return ScriptDirectory.from_config(config()).get_current_head()
 
 

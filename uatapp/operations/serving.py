@@ -6,18 +6,46 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from flask import Flask
+from flask_babel import gettext as _
 from gunicorn.app.base import BaseApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from uatapp.config import Settings
 from uatapp.jobs import worker
+from uatapp.kernel import engine
+from uatapp.kernel.db import db
 from uatapp.operations import metrics
 from uatapp.web.headers import HEADERS
 
 WORKERS, THREADS = 2, 8
 REQUEST_SECONDS = 120
+WRITERS = 8  # processes that write to one SQLite file without waiting for each other too long
+CONNECTIONS = sa.text(
+    "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+)
+
+
+def too_many(workers: int) -> str:
+    """Say why the database does not serve so many web processes; "" when it does."""
+    if db.engine.dialect.name == "sqlite":
+        return (
+            str(_("SQLite takes up to %(n)s processes; PostgreSQL takes more.", n=WRITERS)) if workers > WRITERS else ""
+        )
+    with db.engine.connect() as connection:
+        allowed = int(connection.execute(CONNECTIONS).scalar_one())
+    wanted = workers * (engine.POOL + engine.BESIDE)
+    if wanted <= allowed:
+        return ""
+    said = _(
+        "%(n)s processes may open %(wanted)s connections, and PostgreSQL has %(allowed)s for all.",
+        n=workers,
+        wanted=wanted,
+        allowed=allowed,
+    )
+    return str(said + " " + _("Choose fewer with --workers, or raise max_connections."))
 
 
 def bind_of(settings: Settings) -> str:
