@@ -93,7 +93,7 @@ def _later(project: Project, files: Iterable[tuple[str, bytes]], filing: Filing,
         db.session.add(report)
         db.session.flush()
         report_id = report.id
-        title = _("Import of %(name)s into %(key)s", name=name, key=project.key)
+        title = _("Import of requirements into %(key)s", key=project.key)  # administrators read it, not the file's name
         queue(jobs.KIND, dedupe=f"{jobs.KIND}-{report_id}", title=title, report_id=report_id)
     return report_id
 
