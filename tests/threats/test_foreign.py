@@ -130,7 +130,7 @@ def test_a_foreign_id_in_ones_own_project_is_not_found(two_projects: Two, known:
     assert everything() == before
 
 
-def _pages(full: Full) -> list[str]:
+def pages_of(full: Full) -> list[str]:
     """Return the address of every page of a project, and of one's own."""
     lines = [line for line in endpoints.lines() if line.method == "GET" and line.who in (*WHO, "oneself")]
     given = [(line.endpoint, endpoints.NOTHING | ids(full, line.endpoint)) for line in lines]
@@ -164,7 +164,7 @@ def _narrowed(foreign: Full) -> list[str]:
 @pytest.mark.parametrize("name", EACH_ROLE)
 def test_no_page_of_ones_own_hints_at_a_foreign_project(two_projects: Two, name: str) -> None:
     browser = two_projects.own.client(name)
-    pages = [*_pages(two_projects.own), *(_narrowed(two_projects.foreign) if name == "manager" else [])]
+    pages = [*pages_of(two_projects.own), *(_narrowed(two_projects.foreign) if name == "manager" else [])]
     answers = {page: browser.get(page, follow_redirects=True) for page in pages}
     assert [page for page, answer in answers.items() if leaks(answer, *MARKS)] == []
     assert sum(answer.status_code == 200 for answer in answers.values()) >= 15

@@ -37,7 +37,8 @@ def install(app: Flask, host: str, secure: bool) -> None:
         if secure:
             answer.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint != "static":
-            answer.headers.setdefault("Cache-Control", "private, no-store")
+            if not answer.cache_control.private:  # files sent by Flask say "no-cache", which lets others keep them
+                answer.headers["Cache-Control"] = "private, no-store"
             answer.vary.update(("Cookie", "HX-Request"))
             answer.headers.setdefault("Content-Language", str(get_locale() or "en"))
         return answer
