@@ -18,6 +18,7 @@ from uatapp.criteria import views as criteria
 from uatapp.cycles import views as cycles
 from uatapp.defects import retests
 from uatapp.defects import views as defects
+from uatapp.evidence import sweeping as _sweeping  # noqa: F401 - its daily job
 from uatapp.inbox import views as inbox
 from uatapp.jobs import views as jobs_pages
 from uatapp.jobs import worker

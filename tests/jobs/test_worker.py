@@ -29,10 +29,10 @@ def test_a_commit_wakes_the_embedded_worker(site: World) -> None:
     until = time.monotonic() + 10
     while time.monotonic() < until:
         db.session.rollback()
-        if db.session.scalars(sa.select(Job.state)).one() is JobState.DONE:
+        if db.session.scalars(sa.select(Job.state).where(Job.kind == "test.wake")).one() is JobState.DONE:
             break
         time.sleep(0.05)
-    assert db.session.scalars(sa.select(Job.state)).one() is JobState.DONE
+    assert db.session.scalars(sa.select(Job.state).where(Job.kind == "test.wake")).one() is JobState.DONE
     _stop(site)
     assert [thread.is_alive() for thread in both].count(True) == 1
     _stop(site)

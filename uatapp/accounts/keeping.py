@@ -63,7 +63,7 @@ def _keep(user_id: int) -> int | None:
     with unit_of_work(SYSTEM) as unit:
         _forget(user_id)
         held = unit.scalar(sa.select(sa.func.sum(KeptForm.size)).where(KeptForm.user_id == user_id)) or 0
-        if held + size > QUOTA:
+        if held + size > QUOTA or (uploads and storage.is_low(size)):
             return None
         row = KeptForm(user_id=user_id, path=request.path[:500], fields=fields, size=size)
         row.files = [_file_of(*upload) for upload in uploads]

@@ -44,13 +44,14 @@ def clean_file_name(name: str) -> str:
 
 
 def take(project: Project, file_name: str, data: bytes, *, by: Actor) -> Evidence:
-    """Take one file in. Refuses what is empty, over 10 MB, over the day's quota, or of a kind that is not safe."""
+    """Take one file in. Refuses what is empty, over 10 MB, over the quota, without room, or not safe to show."""
     name = clean_file_name(file_name)
     if not data:
         raise Invalid(_("“%(name)s” is empty. Choose the file again.", name=name))
     if len(data) > LARGEST:
         raise TooLarge(_("“%(name)s” has more than 10 MB. Save it smaller, or give a part of it.", name=name))
     _check_quota(project, len(data), by)
+    storage.check_room(len(data))
     media_type, display = _known(name, data)
     row = Evidence(
         project_id=project.id,

@@ -13,17 +13,17 @@ from uatapp.jobs.leases import Lease, LeaseLostError
 from uatapp.jobs.mail import send_mail
 from uatapp.jobs.models import Job, JobState
 from uatapp.jobs.queueing import queue, wake_later
-from uatapp.jobs.registry import find_kind
+from uatapp.jobs.registry import daily_kinds, find_kind
 from uatapp.kernel import clock
-from uatapp.kernel.actor import Actor
+from uatapp.kernel.actor import SYSTEM, Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import DomainError, NotFound, Refused
-from uatapp.kernel.uow import record
+from uatapp.kernel.uow import record, unit_of_work
 
 log = structlog.get_logger()
 DELAYS = tuple(timedelta(seconds=s) for s in (10, 60, 300, 900, 3600))
 
-__all__ = ["execute", "list_due", "queue", "retry", "run_due", "send_mail"]
+__all__ = ["execute", "list_due", "queue", "queue_daily", "retry", "run_due", "send_mail"]
 
 
 def list_due(limit: int) -> list[int]:
@@ -32,6 +32,18 @@ def list_due(limit: int) -> list[int]:
     found = list(db.session.scalars(statement))
     db.session.rollback()
     return found
+
+
+def queue_daily() -> None:
+    """Queue what is done once a day, if nobody has yet today."""
+    wanted = {f"{kind.name}:{clock.now().date()}": kind for kind in daily_kinds()}
+    present = set(db.session.scalars(sa.select(Job.dedupe).where(Job.dedupe.in_(wanted))))
+    db.session.rollback()
+    if present >= set(wanted):
+        return
+    with unit_of_work(SYSTEM):
+        for dedupe, kind in wanted.items():
+            queue(kind.name, dedupe=dedupe, title=str(kind.daily))
 
 
 def run_due(limit: int = 100) -> int:

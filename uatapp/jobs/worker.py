@@ -1,4 +1,4 @@
-"""Huey runs the jobs: woken after each commit, and every ten seconds for what waits or was left behind."""
+"""Huey runs the jobs: woken after each commit, and every ten seconds for what waits, is daily or was left behind."""
 
 import fcntl
 import threading
@@ -67,6 +67,7 @@ def tasks(app: Flask) -> tuple[Huey, Callable[[int], Any]]:
     @huey.periodic_task(_always, name="run_due", expires=SWEEP_EVERY)  # type: ignore[untyped-decorator]
     def run_due() -> None:
         with app.app_context():
+            service.queue_daily()
             service.run_due()
 
     return huey, execute_job

@@ -83,3 +83,10 @@ class TooMany(DomainError):
     def __init__(self, message: str, *, seconds: int) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class NoRoom(DomainError):
+    """The disk is full, or nearly."""
+
+    status = 507
+    title = "There is no room left"

@@ -1,9 +1,14 @@
-"""Files by content: written once under their SHA-256, in a folder or an object store."""
+"""Files by content: written once under their SHA-256, in a folder or an object store.
+
+Bytes are stored before the row that names them. What no row names in the end is swept (`evidence.sweeping`).
+"""
 
 import contextlib
 import hashlib
+import os
+import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,9 +20,11 @@ from flask_babel import gettext as _
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from uatapp.kernel.errors import NotFound, Unavailable
+from uatapp.kernel.errors import NoRoom, NotFound, Unavailable
 
 log = structlog.get_logger()
+RESERVE = 500 * 1024 * 1024
+_DIGITS = set("0123456789abcdef")
 
 
 @lru_cache(maxsize=8)
@@ -33,8 +40,18 @@ def _store() -> ObjectStore:
     return _open(current_app.config["EVIDENCE_URL"])
 
 
+def folder() -> Path | None:
+    """Return the folder of the files; None when they lie in an object store."""
+    url: str = current_app.config["EVIDENCE_URL"]
+    return Path(urlsplit(url).path) if url.startswith("file://") else None
+
+
+def _is_name(sha256: str) -> bool:
+    return len(sha256) == 64 and set(sha256) <= _DIGITS
+
+
 def _path(sha256: str) -> str:
-    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+    if not _is_name(sha256):
         raise NotFound
     return f"{sha256[:2]}/{sha256}"
 
@@ -52,11 +69,41 @@ def _asking(expected: type[Exception]) -> Iterator[None]:
 
 
 def put(data: bytes) -> str:
-    """Store bytes durably and return their SHA-256; the same bytes again change nothing."""
+    """Store bytes durably and return their SHA-256; the same bytes again change nothing. Refuses (NoRoom) a full disk."""
     sha256 = hashlib.sha256(data).hexdigest()
-    with contextlib.suppress(AlreadyExistsError), _asking(AlreadyExistsError):
-        obstore.put(_store(), _path(sha256), data, mode="create")
+    path = _path(sha256)
+    try:
+        with _asking(AlreadyExistsError):
+            obstore.put(_store(), path, data, mode="create")
+    except AlreadyExistsError:
+        _renew(path, data)
+    except Unavailable as fault:
+        if is_low(len(data)):
+            raise NoRoom(_no_room()) from fault
+        raise
+    _settle(path)
     return sha256
+
+
+def _renew(path: str, data: bytes) -> None:
+    """Make a file that was there as young as a new one, so that it is not swept before its row is written."""
+    root = folder()
+    if root is not None:
+        os.utime(root / path)
+        return
+    with contextlib.suppress(BaseError):  # a store that lets nothing be written again lets nothing be swept either
+        obstore.put(_store(), path, data)
+
+
+def _settle(path: str) -> None:
+    """Have a file and its name on the disk itself, so that no power cut takes it while its row stays."""
+    root = folder()
+    for place in (root / path, (root / path).parent, root) if root else ():
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def get(sha256: str) -> bytes:
@@ -83,3 +130,57 @@ def exists(sha256: str) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def is_low(size: int = 0) -> bool:
+    """Say whether the disk of the files is nearly full, once `size` bytes more are on it."""
+    root = folder()
+    return root is not None and is_low_at(root if root.exists() else root.parent, size)
+
+
+def is_low_at(place: Path, size: int = 0) -> bool:
+    """Say whether the disk of a place has less than 500 MB, or on a small one less than a tenth."""
+    disk = shutil.disk_usage(place)
+    return disk.free - size < min(RESERVE, disk.total // 10)
+
+
+def check_room(size: int) -> None:
+    """Refuse (NoRoom) files that people give while the disk is nearly full: the rest is kept for their results."""
+    if is_low(size):
+        raise NoRoom(_no_room())
+
+
+def _no_room() -> str:
+    sentence = _(
+        "The server has no room for files just now, so nothing was stored. You can still submit your results, "
+        "without files. Please tell whoever runs this installation."
+    )
+    return str(sentence)
+
+
+def list_older(before: datetime) -> Iterator[str]:
+    """List the stored files that were last written before an instant."""
+    for some in obstore.list(_store()):
+        for found in some:
+            sha256 = str(found["path"]).rpartition("/")[2]
+            if found["last_modified"] < before and _is_name(sha256):
+                yield sha256
+
+
+def remove(sha256: str, before: datetime) -> bool:
+    """Remove a file, unless it was written again since."""
+    with contextlib.suppress(FileNotFoundError):
+        if obstore.head(_store(), _path(sha256))["last_modified"] < before:
+            obstore.delete(_store(), _path(sha256))
+            return True
+    return False
+
+
+def remove_half_written(before: datetime) -> int:
+    """Remove what writers that were stopped left in the folder: never under a file's own name. Returns how many."""
+    root, count = folder(), 0
+    for path in root.glob("??/*#*") if root else ():
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+            count += 1
+    return count

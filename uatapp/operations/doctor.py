@@ -2,6 +2,7 @@
 
 import ctypes.util
 import os
+import shutil
 import smtplib
 import stat
 from collections.abc import Callable, Iterator
@@ -18,10 +19,10 @@ from sqlalchemy.exc import DBAPIError
 
 from uatapp.audit.models import Checkpoint
 from uatapp.config import Settings
+from uatapp.evidence import sweeping
 from uatapp.jobs.models import Job, JobState
-from uatapp.kernel import appendonly, clock
+from uatapp.kernel import appendonly, clock, storage
 from uatapp.kernel.db import Base, db
-from uatapp.kernel.storage import reach
 from uatapp.operations import schema
 
 LIBRARIES = (
@@ -48,10 +49,10 @@ def examine(app: Flask) -> list[Check]:
     """Look at everything; never changes anything."""
     settings: Settings = app.config["UATAPP"]
     looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
-        _home, _secret, _keys, _database, _evidence, _queue, _mail, _pdf, _assets,
+        _home, _secret, _keys, _database, _evidence, _room, _queue, _mail, _pdf, _assets,
     )  # fmt: skip
     found = [check for look in looks for check in look(settings)]
-    return [*found, *_jobs(found)]
+    return [*found, *_jobs(found), *_forgotten(found)]
 
 
 def _writable(name: str, folder: Path) -> Check:
@@ -119,11 +120,23 @@ def _evidence(settings: Settings) -> Iterator[Check]:
         yield _writable("evidence", Path(urlsplit(settings.evidence).path))
         return
     try:
-        reach()
+        storage.reach()
     except Exception as away:
         yield Check("evidence", False, f"{settings.evidence}: {away}", "correct UATAPP_EVIDENCE_URL or its credentials")
         return
     yield Check("evidence", True, settings.evidence)
+
+
+def _room(settings: Settings) -> Iterator[Check]:
+    """Uploads are refused while the disk of the files is nearly full; results still need room in the database's."""
+    places = {"room for files": storage.folder(), "room in the home folder": settings.home}
+    for name, folder in places.items():
+        there = next((place for place in (folder, *folder.parents) if place.exists()), None) if folder else None
+        if there is not None:
+            free, low = shutil.disk_usage(there).free, storage.is_low_at(there)
+            yield Check(
+                name, not low, f"{free // 1024**2} MB free", f"make room on the disk of {folder}" if low else ""
+            )
 
 
 def _queue(settings: Settings) -> Iterator[Check]:
@@ -169,8 +182,20 @@ def _assets(settings: Settings) -> Iterator[Check]:
     yield Check("look of the pages", ok, "style sheets and icons", "" if ok else "python -m uatapp.web.assets")
 
 
+def _are_ok(found: list[Check], *names: str) -> bool:
+    return all(check.ok for check in found if check.name in names)
+
+
+def _forgotten(found: list[Check]) -> Iterator[Check]:
+    """Files that no row names are removed after a day; older ones are there only if nobody does the daily work."""
+    if not _are_ok(found, "database", "schema", "evidence"):
+        return
+    count = len(sweeping.forgotten(clock.now() - 2 * sweeping.AGE))
+    yield Check("forgotten files", not count, f"{count} that nothing names", "uatapp worker" if count else "")
+
+
 def _jobs(found: list[Check]) -> Iterator[Check]:
-    if not all(check.ok for check in found if check.name in ("database", "schema")):
+    if not _are_ok(found, "database", "schema"):
         return
     count = sa.select(sa.func.count(Job.id))
     failed = db.session.scalar(count.where(Job.state == JobState.FAILED)) or 0

@@ -86,7 +86,9 @@ def _report(project: Project, filing: Filing, name: str) -> ImportReport:
 
 
 def _later(project: Project, files: Iterable[tuple[str, bytes]], filing: Filing, name: str) -> int:
-    sha256 = storage.put(imports.packed(files))
+    packed = imports.packed(files)
+    storage.check_room(len(packed))
+    sha256 = storage.put(packed)
     report = _report(project, filing, name)
     with unit_of_work(g.actor):
         report.upload_sha256 = sha256
