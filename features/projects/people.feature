@@ -28,6 +28,7 @@ Feature: An administrator creates a project, its project managers bring the peop
     And changes its test data
     Then both project managers see the new test data
     And of two who change it at the same time, the second sees both texts
+    And what the second changed elsewhere is put together with what the first saved
 
   Scenario: Strangers
     When somebody of another project opens the list of people

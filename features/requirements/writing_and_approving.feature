@@ -45,3 +45,12 @@ Feature: What the software must do is agreed before anybody tests it
     And the analyst saves their own text
     Then both texts are shown
     And nothing of the analyst's is lost
+
+  Scenario: Two analysts change different lines of one document
+    Given "orders.feature" is here and open in the analyst's editor
+    When another analyst saves it
+    And the analyst saves another line of it
+    Then they read "Somebody saved this while you were writing."
+    And the text to save holds both changes
+    When the analyst saves the text that is offered
+    Then the document holds both changes, and the audit trail names both analysts

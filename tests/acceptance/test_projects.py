@@ -1,5 +1,6 @@
 """Steps of the projects' features: administrators, project managers, people."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -162,6 +163,16 @@ def _second(story: Story) -> None:
     assert story.post("partner_manager", path, {**PLACE, "version": "1", "test_data": "Customer 3"}) == 409
     assert "Customer 2" in story.page
     assert "Customer 3" in story.page
+
+
+@then("what the second changed elsewhere is put together with what the first saved")
+def _together(story: Story) -> None:
+    path = f"/projects/PAY/set-up/environments/{story.environment.id}"
+    began = {f"was_{name}": PLACE[name] for name in ("address", "sign_in_hint", "test_data")}
+    assert story.post("partner_manager", path, {**PLACE, **began, "version": "1", "sign_in_hint": "Ask Tom"}) == 409
+    assert re.search(r'id="sign_in_hint"[^>]*>\s*Ask Tom</textarea>', story.page)
+    assert re.search(r'id="test_data"[^>]*>\s*Customer 2</textarea>', story.page)
+    assert "What you wrote" in story.page
 
 
 @when("somebody of another project opens the list of people")

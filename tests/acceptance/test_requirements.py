@@ -1,5 +1,6 @@
 """Steps of the requirements' and test cases' features: through pages where people use pages."""
 
+import html
 import io
 import re
 import zipfile
@@ -28,6 +29,7 @@ from uatapp.cycles.states import AssignmentState
 from uatapp.jobs import service as jobs
 from uatapp.kernel.db import db
 from uatapp.requirements import imports
+from uatapp.requirements.queries import newest_version
 from uatapp.requirements.states import RequirementState
 from uatapp.testcases.models import CarryOver
 from uatapp.testcases.states import CaseState
@@ -433,6 +435,51 @@ def both_shown(story: Story) -> None:
 @then("nothing of the analyst's is lost")
 def own_kept(story: Story) -> None:
     assert "by pigeon" in story.page
+
+
+@when("the analyst saves another line of it")
+def saves_another_line(story: Story) -> None:
+    source = edited(ORDERS, "3 pieces\n", "4 pieces\n").decode()
+    story.post("analyst", story.place, {"source": source, "version_number": 1})
+    assert story.status == 409
+
+
+@then(parsers.parse('they read "{words}"'))
+def they_read(story: Story, words: str) -> None:
+    assert words in story.page
+
+
+@then("the text to save holds both changes")
+def both_offered(story: Story) -> None:
+    assert offered(story.page) == both_changes()
+
+
+def offered(page: str) -> str:
+    """Return the text that stands in the editor."""
+    found = re.search(r'<textarea[^>]* name="source"[^>]*>\n(.*?)</textarea>', page, re.S)
+    assert found
+    return html.unescape(found[1])
+
+
+def both_changes() -> str:
+    return edited(edited(ORDERS, "by mail", "by telephone"), "3 pieces\n", "4 pieces\n").decode()
+
+
+@when("the analyst saves the text that is offered")
+def saves_offered(story: Story) -> None:
+    assert 'name="version_number" value="2"' in story.page
+    story.post("analyst", story.place, {"source": offered(story.page), "version_number": 2})
+
+
+@then("the document holds both changes, and the audit trail names both analysts")
+def both_in(story: Story) -> None:
+    version = newest_version(document(story.world, "orders.feature").id)
+    assert version is not None
+    assert version.number == 3
+    assert version.content.decode() == both_changes()
+    trail = story.get("auditor", "/projects/PAY/audit/")
+    assert "Anna Analyst" in trail
+    assert "Ove Olsen" in trail
 
 
 # after a change

@@ -202,7 +202,7 @@ def test_a_stale_page_is_refused_and_both_texts_stay(site: World) -> None:
     problems.act(site, "engineer", number, service.accept, note="Mine already")
     answer = site.client("lead").post(f"{URL}/{number}/accept", data=old)
     assert answer.status_code == 409
-    assert "This problem was changed while your page was open." in answer.text
+    assert "Somebody saved this while you were writing." in answer.text
     assert "We shall look at it on Monday" in answer.text
     assert "Mine already" in answer.text
     assert 'name="version" value="2"' in answer.text

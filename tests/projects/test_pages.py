@@ -1,5 +1,7 @@
 """Pages about people, set-up, home and administration."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -145,10 +147,16 @@ def test_of_two_who_change_an_environment_the_second_sees_both_texts(site: World
     assert browser.post(path, data=given).status_code == 303
     stale = site.client("partner_manager").post(path, data={**given, "sign_in_hint": "theirs & all"})
     assert stale.status_code == 409
-    assert "What is saved now" in stale.text
+    assert "Somebody saved this while you were writing." in stale.text
     assert "mine" in stale.text
     assert "theirs &amp; all" in stale.text
     assert 'name="version" value="2"' in stale.text
+    began = {"was_address": "https://a.example.com", "was_sign_in_hint": "", "was_test_data": ""}
+    other = {**given, **began, "address": "https://a.example.com", "sign_in_hint": "", "test_data": "Customer 7"}
+    page = site.client("partner_manager").post(path, data=other).text
+    assert re.search(r'id="address"[^>]* value="https://b.example.com"', page)
+    assert re.search(r'id="sign_in_hint"[^>]*>\s*mine</textarea>', page)
+    assert re.search(r'id="test_data"[^>]*>\s*Customer 7</textarea>', page)
     assert browser.post(path, data={**given, "version": "2", "address": "nonsense"}).status_code == 422
     assert browser.post(path, data={**given, "version": "2", "test_data": "x" * 20_001}).status_code == 422
     other = path.replace("PAY", "OTH")

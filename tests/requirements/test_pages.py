@@ -1,5 +1,6 @@
 """Pages about requirements, as people of each role use them."""
 
+import html
 import io
 import re
 import zipfile
@@ -262,6 +263,69 @@ def test_a_stale_form_shows_both_texts(site: World) -> None:
     assert 'name="version_number" value="2"' in page
     answer = client.post(address, data={"source": mine, "version_number": 2, "do": "review"})
     assert answer.status_code == 303
+
+
+def test_what_two_people_changed_is_put_together_and_both_are_told_of(site: World) -> None:
+    bring_in(site, {"orders.feature": ORDERS})
+    document_id = document(site, "orders.feature").id
+    db.session.rollback()
+    address = f"{URL}/documents/{document_id}/edit"
+    theirs, mine = edited(ORDERS, "by mail", "by telephone"), edited(ORDERS, "3 pieces\n", "4 pieces\n")
+    form = {"version_number": 1, "do": "review"}
+    assert site.client("analyst").post(address, data={**form, "source": theirs.decode()}).status_code == 303
+    answer = site.client("analyst2").post(address, data={**form, "source": mine.decode()})
+    both = edited(theirs, "3 pieces\n", "4 pieces\n").decode()
+    assert answer.status_code == 409
+    assert typed(answer.text) == both
+    assert answer.text.count("by telephone") > both.count("by telephone")
+    form = {"version_number": 2, "do": "review", "source": typed(answer.text)}
+    assert site.client("analyst2").post(address, data=form).status_code == 303
+    assert get(site.client("analyst"), f"documents/{document_id}/versions/3")[1] == both
+    trail = site.client("auditor").get("/projects/PAY/audit/").text
+    assert "Anna Analyst" in trail
+    assert "Ove Olsen" in trail
+
+
+def typed(page: str) -> str:
+    """Return the text that stands in the editor, as a browser reads it."""
+    found = re.search(r'<textarea[^>]* name="source"[^>]*>\n(.*?)</textarea>', page, re.S)
+    assert found
+    return html.unescape(found[1])
+
+
+@pytest.mark.parametrize("seen", ["0", "-1", "7", "99999999999999999999", "nonsense"])
+def test_a_version_that_never_was_loses_nothing(site: World, seen: str) -> None:
+    bring_in(site, {"orders.feature": ORDERS})
+    document_id = document(site, "orders.feature").id
+    db.session.rollback()
+    form = {"version_number": seen, "source": "Feature: Mine\n", "do": "review"}
+    answer = site.client("analyst").post(f"{URL}/documents/{document_id}/edit", data=form)
+    assert answer.status_code in (409, 422)
+    assert "Feature: Mine" in typed(answer.text)
+
+
+@pytest.mark.proves("T12")
+def test_both_texts_are_shown_as_text(site: World) -> None:
+    bring_in(site, {"orders.feature": edited(ORDERS, "by mail", "</textarea><script>alert(1)</script>")})
+    document_id = document(site, "orders.feature").id
+    db.session.rollback()
+    form = {"version_number": 2, "source": "Feature: \"'><svg/onload=alert(2)>\n", "do": "review"}
+    answer = site.client("analyst").post(f"{URL}/documents/{document_id}/edit", data=form)
+    assert answer.status_code == 409
+    assert "<script>alert" not in answer.text
+    assert "<svg/onload" not in answer.text
+    assert "&lt;svg/onload" in answer.text
+
+
+def test_a_reason_for_an_older_version_is_kept(site: World) -> None:
+    bring_in(site, {"orders.feature": ORDERS})
+    bring_in(site, {"orders.feature": edited(ORDERS, "by mail", "by telephone")})
+    db.session.rollback()
+    form = {"version": 1, "reason": "Which mail address?"}
+    answer = site.client("head").post(f"{URL}/1/ask_for_changes", data=form)
+    assert answer.status_code == 409
+    assert "Somebody saved this while you were writing." in answer.text
+    assert answer.text.count("Which mail address?") == 2
 
 
 def test_the_editor_asks_which_requirement_is_which(site: World) -> None:

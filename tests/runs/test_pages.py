@@ -135,10 +135,32 @@ def test_two_windows_keep_both(tester: FlaskClient, row: int) -> None:
     assert "In your other window:" in answer.text
     assert "First" in answer.text
     assert "Second" in answer.text
+    assert re.search(r'name="remark-4"[^>]*>First</textarea>', answer.text)
     found = re.search(r'name="version" value="(\d+)"', answer.text)
     assert found
     assert tester.post(f"{URL}/open/{row}/submit", data={**stale, "version": found[1]}).status_code == 303
     assert last_run().outcome is Outcome.PASSED_WITH_REMARKS
+
+
+def test_what_was_typed_in_two_windows_is_put_together(tester: FlaskClient, row: int) -> None:
+    one = {
+        "version": "1",
+        "answer-2": "could_not",
+        "remark-2": "Grey",
+        "remark": "One",
+        "result": "defect",
+        "reason": "Why",
+    }
+    tester.post(f"{URL}/open/{row}/draft", data=one)
+    page = tester.post(
+        f"{URL}/open/{row}/submit", data={"version": "1", "answer-4": "as_expected", "remark": "Two"}
+    ).text
+    assert re.search(r'name="remark-2"[^>]*>Grey</textarea>', page)
+    assert re.search(r'name="remark"[^>]*>One\nTwo</textarea>', page)
+    assert re.search(r'name="reason"[^>]*>Why</textarea>', page)
+    for chosen in ("could_not", "as_expected", "defect"):
+        assert f'value="{chosen}" checked' in page
+    assert 'data-control="remark"' in page
 
 
 @pytest.mark.proves("F16")

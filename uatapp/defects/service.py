@@ -120,7 +120,7 @@ def _said(text: str, name: str, sentence: str) -> str:
 def check_version(defect: Defect, version: int, yours: str) -> None:
     """Refuse a form that was shown before somebody else's change."""
     if defect.version != version:
-        sentence = _("This problem was changed while your page was open. Look at what is new, then decide again.")
+        sentence = _("Look at what is new, then decide again.")
         raise Stale(sentence, theirs=defect.state.value, yours=yours, version=defect.version)
 
 

@@ -155,7 +155,7 @@ def _page(
         original=reading.original(defect),
         fault=fault,
         faults=fault.fields if isinstance(fault, Invalid) else {},
-        unsent=fault.yours if isinstance(fault, Stale) else "",
+        stale=fault if isinstance(fault, Stale) else None,
         typed=request.form,
         states=STATES,
         severities=SEVERITIES,

@@ -1,7 +1,7 @@
 """Forms about projects, members and what is set up."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import EmailField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -49,6 +49,7 @@ class EnvironmentForm(Form):
     )
     test_data = TextAreaField(_l("Test data"), description=_l("Customers, articles, orders that may be used."))
     version = IntegerField(validators=[Optional()], default=1)
+    was_address, was_sign_in_hint, was_test_data = HiddenField(), HiddenField(), HiddenField()
 
 
 class BuildForm(Form):

@@ -201,7 +201,7 @@ def change_environment(
     if environment.version != version:
         theirs = "\n".join((environment.address, environment.sign_in_hint, environment.test_data))
         yours = "\n".join((address, sign_in_hint, test_data))
-        sentence = _("Somebody changed %(name)s in the meantime. Compare, then save again.", name=environment.name)
+        sentence = _("Look at both texts, then save %(name)s again.", name=environment.name)
         raise Stale(sentence, theirs=theirs, yours=yours, version=environment.version)
     environment.address, environment.sign_in_hint = address.strip(), sign_in_hint.strip()
     environment.test_data, environment.version = test_data.strip(), version + 1

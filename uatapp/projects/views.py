@@ -1,6 +1,6 @@
 """Pages about a project's people and what is set up in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -20,6 +20,7 @@ from uatapp.web.forms import Form
 
 bp = Blueprint("projects", __name__, url_prefix="/projects/<key:project>")
 AnyForm = TypeVar("AnyForm", InviteForm, MemberForm)
+TEXTS = ("address", "sign_in_hint", "test_data")
 
 
 @bp.get("/members")
@@ -182,7 +183,7 @@ def _set_up(project: Project, status: int = 200, **refused: Form) -> ResponseRet
 
 
 def _add_environment(project: Project, form: Any) -> None:
-    texts = {name: form[name].data or "" for name in ("address", "sign_in_hint", "test_data")}
+    texts = {name: form[name].data or "" for name in TEXTS}
     service.add_environment(project, form.name.data, by=g.actor, **texts)
 
 
@@ -216,13 +217,20 @@ def add(project: Project, kind: str) -> ResponseReturnValue:
 def environment(project: Project, environment_id: int) -> ResponseReturnValue:
     """Show an environment to change it."""
     found = queries.get_environment(project.id, environment_id)
-    return _environment(found, EnvironmentForm(formdata=None, obj=found))
+    was = {f"was_{name}": text for name, text in _texts(found).items()}
+    return _environment(found, EnvironmentForm(formdata=None, obj=found, data=was))
+
+
+def _texts(found: Environment) -> dict[str, str]:
+    return {name: getattr(found, name) for name in TEXTS}
 
 
 def _environment(
-    found: Environment, form: EnvironmentForm, status: int = 200, theirs: Sequence[str] = ()
+    found: Environment, form: EnvironmentForm, status: int = 200, stale: Stale | None = None
 ) -> ResponseReturnValue:
-    return render_template("projects/environment.html", environment=found, form=form, theirs=theirs), status
+    both = form.merge(_texts(found)) if stale else {}
+    page = render_template("projects/environment.html", environment=found, form=form, stale=stale, both=both)
+    return page, status
 
 
 @bp.post("/set-up/environments/<int:environment_id>")
@@ -230,7 +238,7 @@ def _environment(
 def change_environment(project: Project, environment_id: int) -> ResponseReturnValue:
     """Save how testers reach an environment; of two who save, the second sees both texts."""
     form = EnvironmentForm()
-    texts = {name: form[name].data or "" for name in ("address", "sign_in_hint", "test_data")}
+    texts = {name: form[name].data or "" for name in TEXTS}
     try:
         with unit_of_work(g.actor):
             found = queries.get_environment(project.id, environment_id, lock=True)
@@ -240,7 +248,6 @@ def change_environment(project: Project, environment_id: int) -> ResponseReturnV
         return _environment(queries.get_environment(project.id, environment_id), form, 422)
     except Stale as error:
         form.version.data, form.version.raw_data = error.version, None
-        form.form_errors.append(error.message)
-        return _environment(queries.get_environment(project.id, environment_id), form, 409, error.theirs.split("\n"))
+        return _environment(queries.get_environment(project.id, environment_id), form, 409, error)
     flash(_("Saved. Testers see it at once."), "done")
     return redirect(url_for(".set_up", _anchor="environments"), 303)

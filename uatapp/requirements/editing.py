@@ -138,5 +138,5 @@ def _check_seen(document: Document | None, before: DocumentVersion | None, text:
         sentence = _("There is a document %(path)s already. Change that one, or choose another name.", path=text.path)
         raise Invalid(sentence, fields={"path": sentence})
     theirs = text_of(before) if before else ""
-    sentence = _("Somebody saved this document while you were writing. Compare both texts, then save yours.")
+    sentence = _("Look at both texts, then save the document again.")
     raise Stale(sentence, theirs=theirs, yours=text.source, version=number)

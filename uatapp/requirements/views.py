@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import joinedload
 
-from uatapp.kernel.errors import Invalid, NotFound
+from uatapp.kernel.errors import Invalid, NotFound, Stale
 from uatapp.kernel.paging import number_of, page_of
 from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
@@ -163,7 +163,7 @@ def show(project: Project, number: int) -> ResponseReturnValue:
 
 
 def _page(
-    project: Project, requirement: Requirement, fault: Invalid | None = None, status: int = 200
+    project: Project, requirement: Requirement, fault: Invalid | Stale | None = None, status: int = 200
 ) -> ResponseReturnValue:
     versions = queries.list_requirement_versions(requirement.id)
     newest, state = versions[0]
@@ -188,7 +188,8 @@ def _page(
         case_states=slots().case_states,
         standing=_standing(requirement, state.state.value),
         standings=STANDINGS,
-        fault=fault,
+        fault=None if isinstance(fault, Stale) else fault,
+        stale=fault if isinstance(fault, Stale) else None,
         typed=request.form,
     )
     return answer, status
@@ -209,6 +210,6 @@ def act(project: Project, number: int, action: str) -> ResponseReturnValue:
             requirement = queries.get_requirement(project.id, number, lock=True)
             version = request.form.get("version", 0, type=int)
             service.decide(project, requirement, action, request.form.get("reason", ""), by=g.actor, version=version)
-    except Invalid as error:
-        return _page(project, queries.get_requirement(project.id, number), error, 422)
+    except (Invalid, Stale) as error:
+        return _page(project, queries.get_requirement(project.id, number), error, error.status)
     return redirect(url_for(".show", number=number), 303)

@@ -12,6 +12,7 @@ from uatapp.jobs.service import queue
 from uatapp.kernel import storage
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, NotFound, Stale
+from uatapp.kernel.merging import Merge, merge
 from uatapp.kernel.paging import number_of, page_of
 from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
@@ -216,6 +217,7 @@ def _editor(
     status: int = 200,
     previewing: bool = False,
     stale: Stale | None = None,
+    both: Merge | None = None,
     questions: Any = (),
 ) -> ResponseReturnValue:
     source = form.source.data or ""
@@ -229,6 +231,7 @@ def _editor(
         around=_lines_around(source, fault.line) if fault else [],
         shown=shown,
         stale=stale,
+        both=both,
         questions=questions,
         typed=request.form,
         rows=min(40, max(16, source.count("\n") + 3)),
@@ -283,9 +286,22 @@ def _save(project: Project, document: Document | None) -> ResponseReturnValue:
         form.refuse(error)
         return _editor(form, document, status=422)
     except Stale as stale:
-        form.version_number.data = str(stale.version)
-        return _editor(form, document, status=409, stale=stale)
+        return _merged(form, document, stale)
     return redirect(url_for(".document", document_id=saved_id), 303)
+
+
+def _merged(form: DocumentForm, document: Document | None, stale: Stale) -> ResponseReturnValue:
+    """Show what was saved meanwhile, what was typed, and both put together."""
+    both = merge(stale.theirs, stale.yours, _began_with(document, form.version_number.data or "", stale.version))
+    form.source.data, form.version_number.data = both.text, str(stale.version)
+    return _editor(form, document, status=409, stale=stale, both=both)
+
+
+def _began_with(document: Document | None, seen: str, newest: int) -> str | None:
+    """Return the text that the editor was opened with."""
+    if document is None or not seen.isdecimal() or not 0 < int(seen) < newest:
+        return None
+    return editing.text_of(queries.get_document_version(document.id, int(seen)))
 
 
 def _saved(project: Project, form: DocumentForm, path: str | None) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from uatapp.cycles.states import BlockCause
+from uatapp.kernel.merging import Merge, merge
 from uatapp.runs.models import RunDraft
 from uatapp.runs.rules import Told
 from uatapp.runs.states import StepAnswer
@@ -55,6 +56,29 @@ def columns(told: Told) -> dict[str, Any]:
         "not_applicable": told.not_applicable,
         "blocked_by": told.blocked_by,
     }
+
+
+def merged(theirs: Told, yours: Told) -> tuple[Told, dict[str, Merge]]:
+    """Put together what was told in two windows; return both texts of each field in which the other window differs.
+
+    Where both answered a step, the answer just sent stays; a step answered in one window only is answered.
+    """
+    pairs = {f"remark-{n}": (theirs.remarks.get(n, ""), yours.remarks.get(n, "")) for n in theirs.remarks}
+    pairs |= {"remark": (theirs.remark, yours.remark), "reason": (theirs.reason, yours.reason)}
+    both = {name: merge(*texts) for name, texts in pairs.items() if texts[0]}
+    remarks = {**yours.remarks, **{n: both[f"remark-{n}"].text for n in theirs.remarks}}
+    answers = {n: a for n, a in theirs.answers.items() if n not in yours.undecided} | dict(yours.answers)
+    result = yours if yours.not_applicable or yours.blocked_by else theirs
+    told = Told(
+        answers,
+        remarks,
+        both["remark"].text if theirs.remark else yours.remark,
+        both["reason"].text if theirs.reason else yours.reason,
+        result.not_applicable,
+        result.blocked_by,
+        yours.undecided | theirs.undecided - answers.keys(),
+    )
+    return told, {name: made for name, made in both.items() if made.differences}
 
 
 def as_expected(told: Told, positions: tuple[int, ...]) -> Told:

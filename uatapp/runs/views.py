@@ -50,6 +50,8 @@ def _runner(project: Project, assignment_id: int, told: Told | None = None, faul
     if draft is None:
         return redirect(url_for("inbox.my_work"), 303)
     steps = numbered(draft.case_version.steps)
+    theirs = reading.told_in(draft)
+    told, both = reading.merged(theirs, told) if told and isinstance(fault, Stale) else (told or theirs, {})
     page = render_template(
         "runs/runner.html",
         assignment=assignment,
@@ -58,8 +60,9 @@ def _runner(project: Project, assignment_id: int, told: Told | None = None, faul
         groups=[(kind, list(rows)) for kind, rows in groupby(steps, lambda step: step["kind"])],
         asked=rules.asked(draft.case_version.steps),
         files=queries.draft_evidence(assignment_id, g.actor.user_id),
-        told=told or reading.told_in(draft),
-        theirs=reading.told_in(draft) if isinstance(fault, Stale) else None,
+        told=told,
+        theirs=theirs if isinstance(fault, Stale) else None,
+        both=both,
         fault=fault,
         faults=fault.fields if isinstance(fault, Invalid) else {},
         newer=assignment.item.test_case.version_number > draft.case_version.number,

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,12 +12,13 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy.dialects import postgresql, sqlite
-from wtforms import Field
+from wtforms import Field, TextAreaField
 
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.kernel.engine import aside
 from uatapp.kernel.errors import Invalid, Refused
+from uatapp.kernel.merging import Merge, merge
 from uatapp.web.models import FormSent
 
 WAIT, WAITS = 0.05, 60  # seconds, and how often, for the answer of the same form's first sending
@@ -43,6 +45,20 @@ class Form(FlaskForm):  # type: ignore[misc]
             if named:
                 render_kw.setdefault("aria-describedby", " ".join(named))
             return super().render_field(field, render_kw)  # type: ignore[no-any-return]
+
+    def merge(self, theirs: Mapping[str, str]) -> dict[str, Merge]:
+        """Put what was saved meanwhile together with what was typed; return both texts of each field that differs.
+
+        A hidden field was_… holds the text that the person began with.
+        """
+        found: dict[str, Merge] = {}
+        for name, text in theirs.items():
+            field, was = self[name], self[f"was_{name}"]
+            made = merge(text, field.data or "", was.data, one_line=not isinstance(field, TextAreaField))
+            field.data, was.data = made.text, text
+            if made.differences:
+                found[name] = made
+        return found
 
     def refuse(self, error: Invalid) -> None:
         """Put a use case's refusal beside the fields it names (or above the form)."""
