@@ -1,5 +1,6 @@
 """The gallery in Chromium: axe finds nothing in either look, long words stay inside, and scripts only make it quicker."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -81,3 +82,22 @@ def test_a_copied_value_is_told_in_a_toast(gallery: Callable[..., Page]) -> None
     page.get_by_role("button", name="Copy 40012").click()
     expect(page.locator(".toasts")).to_have_text("Copied 40012")
     assert page.evaluate("navigator.clipboard.readText()") == "40012"
+
+
+def test_a_side_is_chosen_at_each_difference(gallery: Callable[..., Page]) -> None:
+    page = gallery()
+    both, text = page.locator("[data-control=g-both]"), page.locator("#g-both")
+    expect(text).to_have_value(re.compile(r"^Sign in as order\.clerk3\n.*\nCall 207 .*\nCall the desk", re.S))
+    both.get_by_label("What was saved").last.check()
+    expect(text).to_have_value("Sign in as order.clerk3\nThe password is on the intranet\nCall 207 when it fails")
+    text.press_sequentially("!")
+    expect(both.get_by_label("Mine").first).to_be_disabled()
+    expect(both.get_by_text("so it stays as you wrote it")).to_be_visible()
+
+
+def test_without_script_both_texts_stand_above_the_merged_one(gallery: Callable[..., Page]) -> None:
+    page = gallery(java_script_enabled=False)
+    both = page.locator("[data-control=g-both]")
+    expect(both.get_by_text("Call 207 when it fails").first).to_be_visible()
+    expect(both.get_by_label("Mine").first).to_be_hidden()
+    expect(page.locator("#g-both")).to_have_value(re.compile("Call 207 .*\nCall the desk", re.S))

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, DateField, FileField, RadioField, SelectField, StringField, TextAreaField
 
 from uatapp.kernel import clock
+from uatapp.kernel.merging import Merge, merge
 from uatapp.kernel.paging import Page
 from uatapp.web.access import public
 from uatapp.web.forms import Form
@@ -85,6 +86,17 @@ def _story() -> list[dict[str, Any]]:
     return [{**dict(zip(keys, row[:5], strict=True)), "at": now - timedelta(hours=row[5])} for row in rows]
 
 
+def _merges() -> list[tuple[str, str, Merge]]:
+    """Make conflicts: two differences, one whose one side says nothing, one in a field of one line."""
+    base = "Sign in as order.clerk2\nThe password is on the intranet\nCall 200 when it fails"
+    theirs, yours = base.replace("200", "207"), base.replace("200", f"the desk, {LONG}").replace("clerk2", "clerk3")
+    return [
+        ("g-both", "How to sign in there", merge(theirs, yours, base)),
+        ("g-none", "Remark", merge("The order said 118.47.", "")),
+        ("g-line", "Address", merge("https://a.example.com", "https://b.example.com", one_line=True)),
+    ]
+
+
 def content() -> dict[str, Any]:
     """Return the made-up content that the gallery shows."""
     told = SimpleNamespace(
@@ -98,6 +110,7 @@ def content() -> dict[str, Any]:
         "story": _story(),
         "counts": COUNTS,
         "states": STATES,
+        "merges": _merges(),
         "long": LONG,
         "page": Page(rows=(), number=2, total=212, url=lambda number: f"?page={number}"),
     }
