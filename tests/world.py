@@ -8,6 +8,7 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.web import pages
 from uatapp.accounts import service as accounts
 from uatapp.accounts.models import Organisation, User
 from uatapp.kernel.actor import SYSTEM, Actor
@@ -41,13 +42,15 @@ SIGNERS = ("sponsor", "sponsor2", "manager")
 
 
 class Browser(FlaskClient):
-    """A test client whose requests share nothing with the test, as those of a real server do."""
+    """A test client whose requests share nothing with the test, as those of a real server do; it checks every page."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send a request in a context of its own; afterwards the test reads the database anew."""
         if not has_app_context():  # a redirect followed within the first request's context
             return super().open(*args, **kwargs)
         answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
+        if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
+            pages.check(f"{answer.request.method} {answer.request.path}", answer.status_code, answer.text)
         if "events" not in db.session().info:
             db.session.rollback()
         return answer

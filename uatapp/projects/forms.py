@@ -48,6 +48,11 @@ class EnvironmentForm(Form):
         _l("How to sign in there"), description=_l("Say where the password is to be found; do not write it here.")
     )
     test_data = TextAreaField(_l("Test data"), description=_l("Customers, articles, orders that may be used."))
+
+
+class ChangedEnvironmentForm(EnvironmentForm):
+    """Change where people test: with the version and the texts that the person began with."""
+
     version = IntegerField(validators=[Optional()], default=1)
     was_address, was_sign_in_hint, was_test_data = HiddenField(), HiddenField(), HiddenField()
 

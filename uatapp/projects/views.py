@@ -12,7 +12,7 @@ from uatapp.kernel.permissions import Permission, Role, roles_of
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects import members as people
 from uatapp.projects import queries, rules, service
-from uatapp.projects.forms import BuildForm, EnvironmentForm, InviteForm, MemberForm, NamedForm
+from uatapp.projects.forms import BuildForm, ChangedEnvironmentForm, EnvironmentForm, InviteForm, MemberForm, NamedForm
 from uatapp.projects.labels import DUTIES, ROLES, SIDES
 from uatapp.projects.models import Build, BusinessProcess, BusinessUnit, Environment, Membership, Project
 from uatapp.web.access import requires
@@ -171,9 +171,12 @@ def set_up(project: Project) -> ResponseReturnValue:
 
 def _set_up(project: Project, status: int = 200, **refused: Form) -> ResponseReturnValue:
     forms: dict[str, Form] = {kind: form_of(formdata=None, prefix="") for kind, (form_of, _add) in ADDED.items()}
+    forms |= refused
+    for kind, form in forms.items():
+        form.set_apart(kind)
     page = render_template(
         "projects/set_up.html",
-        forms=forms | refused,
+        forms=forms,
         units=queries.list_named(BusinessUnit, project.id),
         processes=queries.list_named(BusinessProcess, project.id),
         environments=queries.list_named(Environment, project.id),
@@ -218,7 +221,7 @@ def environment(project: Project, environment_id: int) -> ResponseReturnValue:
     """Show an environment to change it."""
     found = queries.get_environment(project.id, environment_id)
     was = {f"was_{name}": text for name, text in _texts(found).items()}
-    return _environment(found, EnvironmentForm(formdata=None, obj=found, data=was))
+    return _environment(found, ChangedEnvironmentForm(formdata=None, obj=found, data=was))
 
 
 def _texts(found: Environment) -> dict[str, str]:
@@ -226,7 +229,7 @@ def _texts(found: Environment) -> dict[str, str]:
 
 
 def _environment(
-    found: Environment, form: EnvironmentForm, status: int = 200, stale: Stale | None = None
+    found: Environment, form: ChangedEnvironmentForm, status: int = 200, stale: Stale | None = None
 ) -> ResponseReturnValue:
     both = form.merge(_texts(found)) if stale else {}
     page = render_template("projects/environment.html", environment=found, form=form, stale=stale, both=both)
@@ -237,7 +240,7 @@ def _environment(
 @requires(Permission.PROJECT_SET_UP)
 def change_environment(project: Project, environment_id: int) -> ResponseReturnValue:
     """Save how testers reach an environment; of two who save, the second sees both texts."""
-    form = EnvironmentForm()
+    form = ChangedEnvironmentForm()
     texts = {name: form[name].data or "" for name in TEXTS}
     try:
         with unit_of_work(g.actor):

@@ -34,9 +34,12 @@ class Undecided(Invalid):
         self.questions = questions
 
 
+UNKNOWN = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What somebody typed: `seen` is the version it began with, 0 for a new document."""
+    """What somebody typed: `seen` is the version it began with, 0 for a new document, or UNKNOWN."""
 
     path: str
     source: str

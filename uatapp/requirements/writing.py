@@ -19,7 +19,7 @@ from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
 from uatapp.projects.queries import list_named
 from uatapp.requirements import archives, editing, imports, jobs, queries, reading, service
-from uatapp.requirements.editing import Text, Undecided
+from uatapp.requirements.editing import UNKNOWN, Text, Undecided
 from uatapp.requirements.forms import DocumentForm, UploadForm
 from uatapp.requirements.intake import Filing
 from uatapp.requirements.labels import KINDS, STANDINGS
@@ -308,7 +308,11 @@ def _saved(project: Project, form: DocumentForm, path: str | None) -> int:
     """Save what was typed; `path` is a stored document's."""
     source = form.source.data or ""
     seen = form.version_number.data or "0"
-    text = Text(path or editing.path_of(form.path.data or "", source), source, int(seen) if seen.isdecimal() else 0)
+    number = int(seen) if seen.isdecimal() else 0
+    if path is None:
+        text = Text(editing.path_of(form.path.data or "", source), source, number)
+    else:
+        text = Text(path, source, number or UNKNOWN)
     state = VersionState.DRAFT if request.form.get("do") == "draft" else VersionState.IN_REVIEW
     filing = Filing(form.unit.data or None, form.business_process.data or None, state)
     answers = {k[5:]: v == "yes" for k, v in request.form.items() if k.startswith("same-") and v in ("yes", "no")}

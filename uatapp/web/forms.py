@@ -60,6 +60,11 @@ class Form(FlaskForm):  # type: ignore[misc]
                 found[name] = made
         return found
 
+    def set_apart(self, word: str) -> None:
+        """Give each field an id of its own where several forms stand on one page."""
+        for field in self:
+            field.id = f"{word}-{field.name}"
+
     def refuse(self, error: Invalid) -> None:
         """Put a use case's refusal beside the fields it names (or above the form)."""
         for name, sentence in error.fields.items():
