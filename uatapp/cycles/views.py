@@ -59,6 +59,7 @@ def _form(project: Project) -> CycleForm:
 @bp.get("/new")
 @requires(Permission.CYCLES_MANAGE)
 def new(project: Project) -> ResponseReturnValue:
+    """Show the form for a cycle."""
     return render_template("cycles/new.html", form=_form(project))
 
 
