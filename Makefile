@@ -14,7 +14,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 	--no-annotate --no-header --no-emit-package django --quiet $(LOCKARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test check soak looks lock
+.PHONY: help setup setup-tests run test check soak bench load looks lock
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,16 +54,22 @@ test: setup-tests ## run all tests (ARGS="…" goes to pytest)
 	@$(if $(ARGS),,UATAPP_COVERAGE=docs/coverage.md) $(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=15 $(ARGS)
 
 check: setup-tests ## format, types, contracts and pure tests; under a minute
-	$(BIN)/ruff format --check uatapp tests
-	$(BIN)/ruff check uatapp tests
+	$(BIN)/ruff format --check uatapp tests benchmarks
+	$(BIN)/ruff check uatapp tests benchmarks
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/vulture
-	$(BIN)/mypy uatapp
+	$(BIN)/mypy uatapp benchmarks
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -n $(JOBS) -m "pure and not corpora" $(ARGS)
 
 soak: setup-tests ## the same tests with full counts
 	@UATAPP_SOAK=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=25 $(ARGS)
+
+bench: setup-tests ## measure, and write docs/benchmarks.md (ARGS="pages --sizes 1000": less)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+load: setup-tests ## let testers work for ten minutes, and write docs/load.md (ARGS="--minutes 1": shorter)
+	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 looks: setup-tests ## take pictures of every page into looks/
 	@UATAPP_LOOKS=looks $(BIN)/pytest -m looks $(ARGS)

@@ -4,24 +4,17 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import chains, importing, pages, papers, starting, table
+from benchmarks import chains, importing, pages, papers, places, starting, table
 from benchmarks.filling import Place, fill, new_world, opened
-from tests.postgres import PARENT, PREFIX, PostgresServer
 
 SIZES = (1000, 10_000)
 DOCS = Path(__file__).parent.parent / "docs"
-# as a careful person sets it: nothing that a power cut could take back
-LASTING = {"max_connections": "60"}
 
 
 def main() -> None:
@@ -39,7 +32,7 @@ def main() -> None:
     if "pages" in asked.parts:
         figures["floor"] = asdict(_told("floor", pages.bare))
         for size in asked.sizes:
-            for database, place in _places():
+            for database, place in places.both():
                 with place as there:
                     figures.setdefault("projects", {})[f"{database} {size}"] = _told(
                         f"{database} {size}", _project, there, size
@@ -59,30 +52,6 @@ def _machine() -> dict[str, str]:
                   if line.startswith("model name")), platform.machine())  # fmt: skip
     return {"commit": commit.stdout.strip(), "processor": model, "cores": str(os.cpu_count()),
             "python": platform.python_version(), "day": time.strftime("%Y-%m-%d")}  # fmt: skip
-
-
-def _places() -> Iterator[tuple[str, Any]]:
-    yield "SQLite", _sqlite()
-    yield "PostgreSQL", _postgresql()
-
-
-@contextmanager
-def _sqlite() -> Iterator[Place]:
-    with tempfile.TemporaryDirectory() as home:
-        yield Place(Path(home))
-
-
-@contextmanager
-def _postgresql() -> Iterator[Place]:
-    server = PostgresServer(PARENT / f"{PREFIX}bench-{os.getpid()}", LASTING)
-    shutil.rmtree(server.folder, ignore_errors=True)
-    server.folder.mkdir()
-    server.start()
-    try:
-        with tempfile.TemporaryDirectory() as home:
-            yield Place(Path(home), server.create("bench"))
-    finally:
-        server.stop()
 
 
 def _project(place: Place, size: int) -> dict[str, Any]:
