@@ -17,6 +17,7 @@ from benchmarks.filling import Place, known_world, new_world, opened
 from tests.factories import flow
 from tests.world import World
 from uatapp.accounts import service as accounts
+from uatapp.accounts.models import Organisation
 from uatapp.cycles import assigning
 from uatapp.cycles import queries as cycles
 from uatapp.kernel.actor import SYSTEM
@@ -73,7 +74,7 @@ def _prepare(world: World, testers: int) -> None:
     with unit_of_work(SYSTEM):
         project = world.project
         for number in range(1, testers + 1):
-            of = world.user("tester").organisation_id
+            of = db.session.get(Organisation, world.user("tester").organisation_id)
             user = accounts.add_user(f"load{number}@example.com", f"Tester {number}", by=SYSTEM, organisation=of)
             user.password, user.active = hashed, True
             db.session.flush()
