@@ -10,6 +10,7 @@ from uatapp.gherkin.model import ParseProblem
 from uatapp.gherkin.parse import parse
 
 HEAD = "Feature: f\n"
+pytestmark = pytest.mark.proves("T30")
 
 
 def problem(text: str) -> ParseProblem:

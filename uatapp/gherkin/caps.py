@@ -42,7 +42,8 @@ def check_bytes(data: bytes) -> None:
         line = data.count(b"\n", 0, MAX_BYTES) + 1
         message = "The file is larger than %(most)s MB. Please split it."
         raise ParseProblem(line, 1, message, "too_large", most=MAX_BYTES // 1024**2)
-    if data.count(b"\n") + (not data.endswith(b"\n")) > MAX_LINES:
+    end = b"\n" if b"\n" in data else b"\r"
+    if data.count(end) + (not data.endswith(end)) > MAX_LINES:
         raise over(MAX_LINES, "lines", {"line": MAX_LINES + 1, "column": 1})
 
 
