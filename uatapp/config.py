@@ -1,12 +1,18 @@
 """Settings: every `UATAPP_…` variable, its default and its meaning, in one class."""
 
+import os
 import secrets
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from uatapp.kernel.errors import Refused
+
+SHORTEST_SECRET = 32
 
 
 class Settings(BaseSettings):
@@ -68,14 +74,22 @@ class Settings(BaseSettings):
         return urlsplit(self.base_url).netloc
 
     def secret(self) -> str:
-        """Return the secret key; make it in HOME with mode 0600 when there is none."""
-        if self.secret_key:
-            return self.secret_key
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Return the secret key; make it in HOME with mode 0600 when there is none. Refuses one that can be guessed."""
         path = self.home / "secret_key"
-        try:
-            path.touch(mode=0o600, exist_ok=False)
-        except FileExistsError:
-            return path.read_text()
-        path.write_text(secrets.token_hex(32))
-        return path.read_text()
+        if not self.secret_key and not path.exists():
+            self._make_secret(path)
+        found = self.secret_key or path.read_text().strip()
+        if len(found) < SHORTEST_SECRET:
+            where = "UATAPP_SECRET_KEY" if self.secret_key else str(path)
+            raise Refused(f"{where} is too short: give it {SHORTEST_SECRET} random characters or more, or remove it.")
+        return found
+
+    def _make_secret(self, path: Path) -> None:
+        """Make the key whole before it has its name, so that two processes that start at once use the same."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f".secret_key.{secrets.token_hex(8)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
