@@ -50,12 +50,14 @@ def test_no_package_index_is_named() -> None:
     assert named(found) == []
 
 
+@pytest.mark.proves("T45")
 def test_nothing_of_others_is_committed() -> None:
     """Scripts, styles and fonts come out of wheels at set-up."""
     foreign = re.compile(r"\.min\.(js|css)$|\.(woff2?|ttf|otf|eot|whl|pyc|db|sqlite3?)$|(^|/)node_modules/")
     assert [name for name in named(tracked()) if foreign.search(name)] == []
 
 
+@pytest.mark.proves("T45")
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt", "requirements-build.txt"])
 def test_locks_have_a_hash_for_each_package_and_omit_django(lock: str) -> None:
     blocks = re.split(r"\n(?=\S)", text(ROOT / lock))
@@ -64,6 +66,7 @@ def test_locks_have_a_hash_for_each_package_and_omit_django(lock: str) -> None:
     assert "django" not in {name.lower() for name, _ in PIN.findall(text(ROOT / lock))}
 
 
+@pytest.mark.proves("T45")
 def test_both_locks_agree() -> None:
     runtime = set(PIN.findall(text(ROOT / "requirements.txt")))
     assert runtime - set(PIN.findall(text(ROOT / "requirements-dev.txt"))) == set()

@@ -5,11 +5,13 @@ import pytest
 from tests.world import World
 
 
+@pytest.mark.proves("T27")
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:81", "127.0.0.1"])
 def test_only_the_configured_host_is_served(site: World, host: str) -> None:
     assert site.client("tester").get("/account", headers={"Host": host}).status_code == 400
 
 
+@pytest.mark.proves("T27")
 @pytest.mark.parametrize("name", ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "Forwarded"])
 def test_headers_of_proxies_are_not_believed(site: World, name: str) -> None:
     answer = site.client("tester").get("/", headers={name: "evil.example"})
