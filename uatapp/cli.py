@@ -122,7 +122,9 @@ def run(bind: str | None, workers: int) -> None:
 
 
 @main.command()
-@click.option("--threads", type=click.IntRange(1, 16), default=1, show_default=True, help="Jobs at a time.")
+@click.option(
+    "--threads", type=click.IntRange(1, serving.THREADS), default=1, show_default=True, help="Jobs at a time."
+)
 def worker(threads: int) -> None:
     """Run jobs: certificates, mails, large imports."""
     click.echo("Running jobs. Stop with Ctrl-C.")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fakeredis import TcpFakeServer
 
 from tests.app_fixtures import create_app
-from tests.operations.company import SECRET, eventually, process
+from tests.operations.company import SECRET, eventually, log_of, process
 from tests.postgres import PostgresServer
 from uatapp.audit.models import AuditEntry
 from uatapp.config import Settings
@@ -21,6 +21,7 @@ from uatapp.kernel import clock
 from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import unit_of_work
+from uatapp.operations import doctor, schema
 
 
 @pytest.fixture
@@ -66,6 +67,7 @@ def test_another_process_does_the_job_once_though_the_first_was_killed(
             session.execute(sa.update(Job).values(leased_until=clock.now() - timedelta(seconds=1)))
         with process(environment, "worker"):
             assert eventually(lambda: states() == [(JobState.DONE, 2)])
+        assert {line["level"] for line in log_of(environment)} <= {"info", "warning", "error"}
         told = sa.select(sa.func.count(AuditEntry.id)).where(AuditEntry.action == "test.happened")
         assert db.session.scalar(told) == 1
         db.session.remove()
@@ -75,3 +77,22 @@ def test_another_process_does_the_job_once_though_the_first_was_killed(
 def states() -> list[tuple[JobState, int]]:
     db.session.rollback()
     return [(row.state, row.attempts) for row in db.session.execute(sa.select(Job.state, Job.attempts))]
+
+
+@pytest.mark.parametrize("url", ["redis://:SECRET@127.0.0.1:1/0", "postgresql://uatapp:SECRET@127.0.0.1:1/uatapp"])
+def test_a_queue_that_is_away_delays_jobs_and_nothing_else(
+    tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(Settings(home=tmp_path, queue_url=url, secret_key=SECRET, base_url="http://localhost"))
+    with app.app_context():
+        schema.upgrade()
+        with unit_of_work(SYSTEM):
+            service.queue("test.unit", dedupe="unit", name="Waits", marker="")
+        assert states() == [(JobState.QUEUED, 0)]
+        (check,) = doctor._queue(app.config["UATAPP"])
+        assert (check.ok, "UATAPP_QUEUE_URL" in check.mend) == (False, True)
+        db.session.remove()
+        db.engine.dispose()
+    told = capsys.readouterr().err
+    assert "the queue cannot be reached; the job waits" in told
+    assert "SECRET" not in told + check.detail

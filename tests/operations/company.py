@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 from moto.server import ThreadedMotoServer
 
@@ -50,9 +53,11 @@ def eventually(act: Callable[[], bool], seconds: float = 60) -> bool:
 
 @contextlib.contextmanager
 def process(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `uatapp` with these arguments; told to stop at the end, and expected to end in order."""
+    """Run `uatapp` with these arguments, its log in HOME; told to stop at the end, and expected to end in order."""
     command = [sys.executable, "-c", PROGRAM, *arguments]
-    started = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.getcwd(), **environment})
+    with (Path(environment["UATAPP_HOME"]) / "log").open("ab") as log:
+        everything = {**os.environ, "PYTHONPATH": os.getcwd(), **environment}
+        started = subprocess.Popen(command, env=everything, stderr=log)
     try:
         yield started
     except BaseException:
@@ -62,6 +67,11 @@ def process(environment: dict[str, str], *arguments: str) -> Iterator[subprocess
         started.send_signal(signal.SIGTERM)
         assert started.wait(40) == 0
     started.wait()
+
+
+def log_of(environment: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the lines that processes wrote to their log; each must be JSON."""
+    return [json.loads(line) for line in (Path(environment["UATAPP_HOME"]) / "log").read_text().splitlines()]
 
 
 @contextlib.contextmanager

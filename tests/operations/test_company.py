@@ -14,7 +14,17 @@ import sqlalchemy as sa
 
 from tests.app_fixtures import create_app
 from tests.factories import flow
-from tests.operations.company import BUCKET, SECRET, eventually, free_port, in_front_of, object_store, process, status
+from tests.operations.company import (
+    BUCKET,
+    SECRET,
+    eventually,
+    free_port,
+    in_front_of,
+    log_of,
+    object_store,
+    process,
+    status,
+)
 from tests.postgres import PostgresServer
 from tests.world import PASSWORD, World
 from uatapp.config import Settings
@@ -102,6 +112,18 @@ def test_a_result_recorded_through_one_process_is_read_through_the_other(company
     command = [sys.executable, "-c", "from uatapp.cli import main; main()", "verify", "--evidence"]
     done = subprocess.run(command, env={**os.environ, **company.environment}, capture_output=True, text=True)
     assert (done.returncode, "1 file" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+@pytest.mark.proves("T16", "T35")
+def test_the_log_is_lines_of_json_without_secrets(company: Company) -> None:
+    browser = company.browser()
+    company.send(browser, "/sign-in", "/sign-in", email="tester@example.com", password=PASSWORD)
+    assert browser.get(company.url + "/account").url.endswith("/account")
+    told = [line for line in log_of(company.environment) if line["event"] == "request"]
+    assert company.world.user_ids["tester"] in {line["user_id"] for line in told if line["endpoint"] == "account.show"}
+    log = str(log_of(company.environment))
+    for secret in (PASSWORD, SECRET, browser.cookies["session"], company.environment["AWS_SECRET_ACCESS_KEY"]):
+        assert secret not in log
 
 
 def test_a_mail_that_a_web_process_wants_is_sent_by_the_worker(company: Company) -> None:

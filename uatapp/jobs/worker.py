@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import structlog
 from flask import Flask
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler
+from redis import ConnectionPool
 
 from uatapp.jobs import leases, service
 from uatapp.kernel.uow import wiring
 
 log = structlog.get_logger()
 SWEEP_EVERY = 10
+CONNECT_SECONDS, ANSWER_SECONDS = 3, 10
 
 
 class OftenScheduler(Scheduler):  # type: ignore[misc]
@@ -44,8 +47,21 @@ def open_queue(url: str) -> Huey:
     if url.startswith("sqlite:///"):
         return SqliteHuey("uatapp", filename=url.removeprefix("sqlite:///"), results=False, timeout=15)
     if url.startswith(("redis://", "rediss://")):
-        return RedisHuey("uatapp", url=url, results=False)
-    return PostgresHuey("uatapp", dsn=url.replace("postgresql+psycopg://", "postgresql://", 1), results=False)
+        patience = {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": ANSWER_SECONDS}
+        return RedisHuey("uatapp", connection_pool=ConnectionPool.from_url(url, **patience), results=False)
+    return PostgresHuey("uatapp", dsn=_plain(url), connect_timeout=CONNECT_SECONDS, results=False)
+
+
+def reach(url: str) -> None:
+    """Ask a queue's server whether it is there; raises its error when it is not. A queue in a file always is."""
+    if url.startswith(("redis://", "rediss://")):
+        open_queue(url).storage.conn.ping()
+    elif not is_embedded(url):
+        psycopg.connect(_plain(url), connect_timeout=CONNECT_SECONDS).close()
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def install(app: Flask) -> None:

@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import sqlalchemy as sa
 from flask import Flask
+from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from uatapp.audit.models import Checkpoint
 from uatapp.config import Settings
 from uatapp.evidence import sweeping
+from uatapp.jobs import worker
 from uatapp.jobs.models import Job, JobState
 from uatapp.kernel import appendonly, clock, storage
 from uatapp.kernel.db import Base, db
@@ -143,10 +145,14 @@ def _queue(settings: Settings) -> Iterator[Check]:
     url = urlsplit(settings.queue)
     if url.scheme == "sqlite":
         yield _writable("queue", Path(settings.queue.removeprefix("sqlite:///")).parent)
-    elif url.scheme in ("redis", "rediss") and find_spec("redis") is None:
-        yield Check("queue", False, "the Redis client is not installed", ".venv/bin/pip install redis")
-    else:
-        yield Check("queue", True, f"{url.scheme}://{url.hostname or ''}")
+        return
+    shown = f"{url.scheme}://{url.hostname or ''}"
+    try:
+        worker.reach(settings.queue)
+    except (RedisError, psycopg.Error) as away:
+        yield Check("queue", False, f"{shown}: {away}", "start the queue's server, or correct UATAPP_QUEUE_URL")
+        return
+    yield Check("queue", True, shown)
 
 
 def _mail(settings: Settings) -> Iterator[Check]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_babel import gettext as _
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -77,6 +78,14 @@ def _headers(headers: Any, path: str, url: str) -> None:
         headers[name] = HEADERS[name]
 
 
+class Log(Logger):  # type: ignore[misc]
+    """What gunicorn has to say goes the way of all log lines."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers, self.error_log.propagate = [], True
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn around an application that each worker process builds for itself."""
 
@@ -108,6 +117,7 @@ def serve(build: Callable[[], Flask], bind: str, workers: int = WORKERS, threads
         "graceful_timeout": 30,
         "control_socket_disable": True,
         "loglevel": "warning",
+        "logger_class": Log,
         "proc_name": "uatapp",
         "on_exit": metrics.share(),
         "worker_tmp_dir": "/dev/shm",  # noqa: S108 - gunicorn's heartbeat file, as it advises
