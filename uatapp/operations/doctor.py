@@ -124,7 +124,8 @@ def _evidence(settings: Settings) -> Iterator[Check]:
     try:
         storage.reach()
     except Exception as away:
-        yield Check("evidence", False, f"{settings.evidence}: {away}", "correct UATAPP_EVIDENCE_URL or its credentials")
+        said = str(away).partition("\n")[0]
+        yield Check("evidence", False, f"{settings.evidence}: {said}", "correct UATAPP_EVIDENCE_URL or its credentials")
         return
     yield Check("evidence", True, settings.evidence)
 
