@@ -1,74 +1,125 @@
-"""Steps of features/operations: starting it."""
+"""Steps of features/operations: starting it. The example is made once for all of them."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from pytest_bdd import given, scenarios, then, when
+from flask import Flask
+from pytest_bdd import given, scenarios, then
 
 from uatapp import demo
 from uatapp.accounts import queries as people
 from uatapp.accounts import service as accounts
 from uatapp.app import create_app
 from uatapp.config import Settings
-from uatapp.cycles.models import Cycle
-from uatapp.cycles.states import CycleState
+from uatapp.cycles.models import Assignment, Cycle
+from uatapp.cycles.states import AssignmentState, CycleState
 from uatapp.defects.models import Defect
+from uatapp.defects.states import DefectState, TriageOutcome
+from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.operations import schema, verify
+from uatapp.projects.queries import find_project
+from uatapp.requirements.models import Document, Requirement, RequirementVersion, RequirementVersionState
+from uatapp.requirements.states import VersionState
 from uatapp.signoffs.models import Signoff
 from uatapp.signoffs.states import SignoffState
+from uatapp.testcases.models import TestCase
+from uatapp.testcases.states import CaseState
 
 scenarios("operations/worked_example.feature")
 
 
-@pytest.fixture
-def told(tmp_path: Path) -> dict[str, Any]:
-    """What the scenario remembers from step to step."""
-    return {"app": create_app(Settings(home=tmp_path / "home", base_url="http://localhost", worked_example=True))}
-
-
-@given("an empty database")
-def empty(told: dict[str, Any]) -> None:
-    with told["app"].app_context():
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, list[tuple[str, str, str]]]:
+    home = tmp_path_factory.mktemp("example")
+    app = create_app(Settings(home=home, base_url="http://localhost", worked_example=True))
+    with app.app_context():
         schema.upgrade()
+        rows = demo.build(app)
+        db.session.remove()
+    return app, rows
 
 
-@when("the worked example is made")
-def made(told: dict[str, Any]) -> None:
-    with told["app"].app_context():
-        told["rows"] = demo.build(told["app"])
+@pytest.fixture
+def inside(made: tuple[Flask, Any]) -> Iterator[Flask]:
+    with made[0].app_context():
+        yield made[0]
+        db.session.remove()
+        db.engine.dispose()
+
+
+@given("the worked example, made in an empty database")
+def given_example(inside: Flask) -> None:
+    assert find_project("OTC") is not None
+
+
+def _all(column: Any, key: str = "OTC") -> list[Any]:
+    project = find_project(key)
+    assert project is not None
+    model = column.class_
+    return list(db.session.scalars(sa.select(column).where(model.project_id == project.id).order_by(model.id)))
 
 
 @then("there is one sign-in for each role, and each of them works")
-def sign_ins(told: dict[str, Any]) -> None:
-    assert len({role for role, _email, _password in told["rows"]}) == len(told["rows"]) >= 12
-    with told["app"].app_context():
-        for _role, email, password in told["rows"]:
-            user = people.find_user(email)
-            assert user is not None
-            assert accounts.is_password(user, password)
+def sign_ins(made: tuple[Flask, list[tuple[str, str, str]]], inside: Flask) -> None:
+    _app, rows = made
+    assert len({role for role, _email, _password in rows}) == len(rows) >= 12
+    for _role, email, password in rows:
+        user = people.find_user(email)
+        assert user is not None
+        assert accounts.is_password(user, password)
 
 
-@then("one cycle is signed, one waits for signatures and one is open")
-def cycles(told: dict[str, Any]) -> None:
-    with told["app"].app_context():
-        states = db.session.scalars(sa.select(Cycle.state).order_by(Cycle.number)).all()
-        assert states == [CycleState.CLOSED, CycleState.CLOSED, CycleState.OPEN]
-        signed = db.session.scalars(sa.select(Signoff.state).order_by(Signoff.number)).all()
-        assert signed == [SignoffState.ACCEPTED, SignoffState.REQUESTED]
+@then("about sixty requirements came in with nine documents, one of them in German")
+def documents(inside: Flask) -> None:
+    assert 55 <= len(_all(Requirement.id)) <= 70
+    assert len(_all(Document.path)) == 9
+    assert "Versand und Ausfuhr" in _all(Document.title)
 
 
-@then("problems are there in several states")
-def problems(told: dict[str, Any]) -> None:
-    with told["app"].app_context():
-        assert len(set(db.session.scalars(sa.select(Defect.state)))) >= 4
+@then("two cycles are signed, one waits for signatures, one is open and one is planned")
+def cycles(inside: Flask) -> None:
+    closed = CycleState.CLOSED
+    assert _all(Cycle.state) == [closed, closed, CycleState.OPEN, closed, CycleState.PLANNED]
+
+
+@then("problems are there in every state, and with every outcome")
+def problems(inside: Flask) -> None:
+    assert set(_all(Defect.state)) == set(DefectState)
+    assert set(_all(Defect.outcome)) == {None, *TriageOutcome}
+
+
+@then("tests are there in every state, some overdue and some due today")
+def assigned(inside: Flask) -> None:
+    assert set(_all(Assignment.state)) == set(AssignmentState)
+    today = clock.today("Europe/Berlin")
+    statement = sa.select(Assignment.due_on).join(Cycle, Cycle.id == Assignment.cycle_id)
+    statement = statement.where(Cycle.state == CycleState.OPEN, Assignment.state == AssignmentState.TO_DO)
+    assert {today, today - timedelta(days=1)} < set(db.session.scalars(statement))
+
+
+@then("sign-offs were accepted, accepted with conditions, rejected and asked for")
+def signoffs(inside: Flask) -> None:
+    assert _all(Signoff.state) == [
+        SignoffState.ACCEPTED,
+        SignoffState.REQUESTED,
+        SignoffState.REJECTED,
+        SignoffState.ACCEPTED_WITH_CONDITIONS,
+    ]
+
+
+@then("a requirement waits for review, one was sent back, and changed tests wait for a decision")
+def on_their_way(inside: Flask) -> None:
+    statement = sa.select(RequirementVersionState.state).join(RequirementVersion).join(Requirement)
+    newest = statement.where(Requirement.latest_number == RequirementVersion.number)
+    found = [state for state in db.session.scalars(newest) if state is not VersionState.APPROVED]
+    assert found == [VersionState.IN_REVIEW, VersionState.DRAFT]
+    assert _all(TestCase.state).count(CaseState.SUSPECT) == 2
 
 
 @then("the audit trail is in order")
-def in_order(told: dict[str, Any]) -> None:
-    with told["app"].app_context():
-        assert verify.verify(verify.Options(evidence=True)).exit_code == 0
-        db.session.remove()
-        db.engine.dispose()
+def in_order(inside: Flask) -> None:
+    assert verify.verify(verify.Options(evidence=True)).exit_code == 0

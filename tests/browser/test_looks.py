@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from tests.browser.conftest import Site, sign_in
 
 PAGES = [
     ("Tester (order entry)", "my-work", "/projects/OTC/my-work"),
     ("Super user (warehouse)", "my-work-waiting", "/projects/OTC/my-work"),
+    ("Tester (purchasing)", "runner", "/projects/OTC/my-work → section.next button[type=submit]"),
+    ("Tester (purchasing)", "run", "/projects/OTC/my-work → a[href*='/runs/OTC-T67']"),
     ("Business analyst", "overview", "/projects/OTC/overview"),
     ("Business analyst", "requirements", "/projects/OTC/requirements/"),
     ("Business analyst", "requirement", "/projects/OTC/requirements/1"),
@@ -28,12 +30,14 @@ PAGES = [
     ("Project manager, customer", "signoff-new", "/projects/OTC/signoffs/new"),
     ("Project manager, customer", "audit", "/projects/OTC/audit"),
     ("Lead, partner", "defects", "/projects/OTC/defects/"),
-    ("Lead, partner", "defect-new-state", "/projects/OTC/defects/3"),
-    ("Tester (order entry)", "defect-proposed", "/projects/OTC/defects/5"),
+    ("Lead, partner", "defect-new-state", "/projects/OTC/defects/19"),
+    ("Tester (order entry)", "defect-proposed", "/projects/OTC/defects/14"),
+    ("Project manager, customer", "defect-contested", "/projects/OTC/defects/16"),
     ("Project manager, customer", "defect-report", "/projects/OTC/defects/new"),
     ("Sponsor (finance)", "decisions", "/projects/OTC/signoffs/"),
     ("Sponsor (finance)", "sign", "/projects/OTC/signoffs/2"),
     ("Sponsor (finance)", "signed", "/projects/OTC/signoffs/1"),
+    ("Sponsor (finance)", "signed-with-conditions", "/projects/OTC/signoffs/4"),
     ("Sponsor (finance)", "account", "/account"),
     ("Administrator", "administration", "/administration/"),
     ("", "sign-in", "/sign-in"),
@@ -51,6 +55,17 @@ def _open(open_page: Callable[..., Page], example: Site, role: str, width: int, 
     return page
 
 
+def _go(page: Page, base_url: str, path: str) -> Response | None:
+    """Open a page; behind an arrow stands what is pressed on it to come to the one that is meant."""
+    path, _, pressed = path.partition(" → ")
+    answer = page.goto(base_url + path)
+    if not pressed:
+        return answer
+    with page.expect_navigation() as led_on:
+        page.locator(pressed).first.click()
+    return led_on.value
+
+
 @pytest.mark.looks
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 @pytest.mark.parametrize("role", sorted({role for role, _name, _path in PAGES}))
@@ -60,7 +75,7 @@ def test_pictures(example: Site, open_page: Callable[..., Page], role: str, widt
     page = _open(open_page, example, role, width, scheme)
     for whose, name, path in PAGES:
         if whose == role:
-            answer = page.goto(example.base_url + path)
+            answer = _go(page, example.base_url, path)
             page.screenshot(path=str(folder / f"{name}-{width}-{scheme}.png"), full_page=True)
             assert answer is not None
             assert answer.status == 200, path
@@ -77,7 +92,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     for whose, name, path in PAGES:
         if whose != role:
             continue
-        answer = page.goto(example.base_url + path)
+        answer = _go(page, example.base_url, path)
         if answer is None or answer.status != 200:
             faults.append(f"{name}: {answer.status if answer else 'no answer'}")
             continue

@@ -1,8 +1,8 @@
-"""The example while it is being made: its people, its project, and the day the story is at."""
+"""The example while it is being made: its people, a project, and the day the story is at."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -19,15 +19,16 @@ KEY, NAME, ZONE = "OTC", "Order to cash", "Europe/Berlin"
 
 
 class Stage:
-    """The example while it is being made: its people, its project, and the day the story is at."""
+    """The example while it is being made: its people, a project, and the day the story is at."""
 
-    def __init__(self) -> None:
-        self.ids: dict[str, int] = {}
+    def __init__(self, key: str = KEY, ids: dict[str, int] | None = None) -> None:
+        self.key = key
+        self.ids: dict[str, int] = ids if ids is not None else {}
         self.moment = clock.now()
 
     @property
     def project(self) -> Project:
-        found = queries.find_project(KEY)
+        found = queries.find_project(self.key)
         if found is None:
             raise RuntimeError("The project of the worked example is gone")
         return found
@@ -35,11 +36,19 @@ class Stage:
     def actor(self, name: str) -> Actor:
         return queries.actor_of(db.session.get_one(User, self.ids[name]))
 
+    def date(self, days: int) -> date:
+        """Return the calendar date so many days from today."""
+        return clock.today(ZONE) + timedelta(days=days)
+
     def day(self, days: int, hour: int = 9, minute: int = 0) -> None:
         """Move the story to a working hour of a day relative to today, never back and never past now."""
         local = datetime.now(ZoneInfo(ZONE)).replace(hour=hour, minute=minute, second=0, microsecond=0)
         wanted = local + timedelta(days=days)
         self.moment = min(max(wanted, self.moment), datetime.now(ZoneInfo(ZONE)))
+
+    def pass_time(self, minutes: int) -> None:
+        """Let some minutes pass, never past now."""
+        self.moment = min(self.moment + timedelta(minutes=minutes), datetime.now(ZoneInfo(ZONE)))
 
     @contextmanager
     def act(self, name: str, minutes: int = 7) -> Iterator[tuple[Session, Actor]]:
@@ -47,4 +56,4 @@ class Stage:
         actor = self.actor(name) if name != "system" else SYSTEM
         with clock.at(self.moment), unit_of_work(actor) as session:
             yield session, actor
-        self.moment = min(self.moment + timedelta(minutes=minutes), datetime.now(ZoneInfo(ZONE)))
+        self.pass_time(minutes)

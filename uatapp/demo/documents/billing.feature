@@ -50,3 +50,37 @@ Feature: Billing
       | account | side   |
       | 1200    | debit  |
       | 4400    | credit |
+
+  Rule: A customer gets as few papers as agreed
+
+    @should @invoices
+    Scenario: All deliveries of a month are put on one invoice
+      Given customer 40012 has agreed on one invoice a month
+      And the customer got these deliveries last month:
+        | delivery | day | amount     |
+        | 880101   | 3   | € 1,180.00 |
+        | 880109   | 14  | € 590.00   |
+        | 880117   | 28  | € 236.00   |
+      When you start the monthly run
+      Then there is one invoice over € 2,006.00 without tax
+      And it lists the three deliveries with their days
+
+    @could @invoices
+    Scenario: An invoice goes out by mail in the customer's language
+      Given customer 40044 reads Norwegian
+      When you send invoice 990131 by mail
+      Then the mail begins with:
+        """
+        Hei,
+        vedlagt finner du faktura 990131.
+        """
+      And the invoice itself is the same as on paper
+
+  Rule: What is posted stays posted
+
+    @must @invoices @audit
+    Scenario: A posted invoice is corrected by a credit note only
+      Given invoice 990125 is posted
+      When you open invoice 990125
+      Then no amount on it can be changed
+      And the button "Make a credit note" is there

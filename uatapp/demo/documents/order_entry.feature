@@ -53,3 +53,40 @@ Feature: Order entry
     Then a message says that the warehouse has to agree
     And the warehouse finds your request in its list with your name
     And the order keeps the status "In picking"
+
+  Rule: An order names who may change it
+
+    @should @orders
+    Scenario: An order by mail keeps the customer's words
+      When you enter a new order for customer 40044 from this mail:
+        """
+        Hello,
+        please send 12 of article 8102 to our site in Bergen, not to the office.
+        The driver has to call Mr. Haugen half an hour before: +47 900 12 345.
+        """
+      And you save the order
+      Then the order shows the whole mail under "What the customer wrote"
+      And the delivery note prints the sentence about the driver
+
+    @could @orders
+    Scenario: A colleague takes over an order that was begun
+      Given order 700260 was begun by "order.clerk1" and is not saved yet
+      When you open order 700260 and press "Take over"
+      Then the order is yours, with everything that was typed
+      And "order.clerk1" reads that you took it over
+
+    @should @orders @deadlines
+    Scenario Outline: The latest hour for delivery on the next day depends on the region
+      Given it is <hour> on a working day
+      When you save an order for delivery to <region>
+      Then the earliest delivery date is <date>
+
+      Examples: Before the last truck has left
+        | region | hour  | date             |
+        | north  | 14:30 | the next day     |
+        | south  | 11:45 | the next day     |
+
+      Examples: After it has left
+        | region | hour  | date             |
+        | north  | 15:10 | in two days      |
+        | south  | 12:15 | in two days      |

@@ -39,3 +39,32 @@ Feature: Warehouse
     When you count 38 and confirm the count
     Then the stock of shelf B-14 is 38
     And the difference of 2 waits for the warehouse head's approval
+
+  Rule: Nothing leaves the warehouse that was not checked
+
+    @must @shipping
+    Scenario: The scale finds a parcel that is too light
+      Given a parcel for order 700252 should weigh 8.4 kg
+      When you put a parcel of 6.9 kg on the scale
+      Then the hand-held says which articles are probably missing
+      And the parcel gets no label
+
+    @must @shipping @safety
+    Scenario Outline: Dangerous goods are labelled by their class
+      Given article <article> is packed for order 700255
+      When you print the label
+      Then the label shows class <class> and the sign "<sign>"
+
+      Examples:
+        | article | class | sign               |
+        | 9120    | 3     | Flammable liquid   |
+        | 9133    | 8     | Corrosive          |
+        | 9141    | 9     | Lithium batteries  |
+
+  Rule: Shelves are filled before they are empty
+
+    @should @stock
+    Scenario: A shelf that runs low is filled from the reserve
+      Given shelf C-02 holds 6 of article 7731 and its lowest number is 10
+      When you confirm that you picked one piece
+      Then a task "Fill C-02 from reserve R-11" is in the list of the next forklift
