@@ -17,6 +17,12 @@ Feature: A project manager plans a round of testing
     When he takes in all tests that match "@must and not @later"
     Then 3 tests are in the scope and 2 are left out
 
+  Scenario: Tags above some rows of examples choose these rows
+    Given a test with 2 rows tagged "@smoke" and 3 tagged "@later"
+    And Anders has planned "Round 1"
+    When he takes in all tests that match "@smoke"
+    Then 2 tests are in the scope and 3 are left out
+
   Scenario: A tag expression that is none is explained
     Given 3 tests tagged "@must" and 2 tagged "@later"
     And Anders has planned "Round 1"

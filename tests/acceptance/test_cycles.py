@@ -101,6 +101,17 @@ def _typed(story: Story) -> None:
     assert 'value="Round 1"' in story.page
 
 
+@given(parsers.parse('a test with {count:d} rows tagged "{tag}" and {others:d} tagged "{other}"'))
+def _rows_tagged(story: Story, count: int, tag: str, others: int, other: str) -> None:
+    def block(tag: str, rows: int) -> str:
+        return f"\n  {tag}\n  Examples: {tag[1:]}\n    | n |\n" + "".join(
+            f"    | {tag[1:]}{n} |\n" for n in range(rows)
+        )
+
+    text = "Feature: Orders\n Scenario Outline: Order\n  When you enter <n>\n  Then it is saved\n"
+    flow.bring_in(story.world, (text + block(tag, count) + block(other, others)).encode(), "rows.feature")
+
+
 @given(parsers.parse('{count:d} tests tagged "{tag}" and {others:d} tagged "{other}"'))
 def _tagged(story: Story, count: int, tag: str, others: int, other: str) -> None:
     flow.bring_in(story.world, flow.feature(count, tags=tag))

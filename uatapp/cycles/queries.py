@@ -20,6 +20,7 @@ from uatapp.kernel.permissions import Role, Side
 from uatapp.projects.models import Membership, MembershipRole
 from uatapp.requirements.models import Document, Requirement, RequirementVersion
 from uatapp.testcases.models import TestCase
+from uatapp.testcases.queries import all_tags
 from uatapp.testcases.states import CaseState
 
 Tests = sa.Select[TestCase, Requirement, Document]
@@ -109,7 +110,7 @@ def candidates(project_id: int, wanted: Filter | None = None, cycle_id: int = 0)
     for column, value in columns.items():
         statement = statement.where(column == value) if value else statement
     if wanted.expression:
-        statement = statement.where(TestCase.requirement_id.in_(_tagged(project_id, wanted.expression)))
+        statement = statement.where(TestCase.id.in_(_tagged(project_id, wanted.expression)))
     return statement.where(_shown(wanted.show, cycle_id))
 
 
@@ -121,14 +122,16 @@ def _shown(show: str, cycle_id: int) -> sa.ColumnElement[bool]:
 
 
 def _tagged(project_id: int, expression: str) -> list[int]:
-    """Return ids of the requirements whose tags match a tag expression; refuse an expression that is none."""
+    """Return ids of the test cases whose tags match a tag expression; refuse an expression that is none."""
     try:
         parsed = TagExpressionParser.parse(expression)
     except (TagExpressionError, RecursionError) as wrong:
         sentence = _("This is not a tag expression: %(why)s. Example: @must and not @later", why=str(wrong)[:200])
         raise Invalid(sentence, fields={"expression": sentence}) from wrong
-    statement = sa.select(Requirement.id, Requirement.tags).where(Requirement.project_id == project_id)
-    return [requirement_id for requirement_id, tags in db.session.execute(statement) if parsed.evaluate(tags)]
+    columns = (TestCase.id, TestCase.block, Requirement.tags, Requirement.row_tags)
+    statement = sa.select(*columns).join(Requirement, Requirement.id == TestCase.requirement_id)
+    rows = db.session.execute(statement.where(TestCase.project_id == project_id))
+    return [case_id for case_id, block, tags, of_rows in rows if parsed.evaluate(all_tags(tags, of_rows, block))]
 
 
 def matching_ids(project_id: int, wanted: Filter, cycle_id: int = 0) -> list[int]:

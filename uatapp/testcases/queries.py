@@ -15,8 +15,12 @@ from uatapp.testcases.states import CaseState
 
 def tags_of(requirement: Requirement, case: TestCase) -> tuple[str, ...]:
     """Return a case's tags: those above it, its scenario's and its Examples block's."""
-    of_row = requirement.row_tags[case.block] if case.block < len(requirement.row_tags) else []
-    return tuple(dict.fromkeys((*requirement.tags, *of_row)))
+    return all_tags(requirement.tags, requirement.row_tags, case.block)
+
+
+def all_tags(tags: Sequence[str], row_tags: Sequence[Sequence[str]], block: int) -> tuple[str, ...]:
+    """Return a requirement's tags with those of one of its Examples blocks."""
+    return tuple(dict.fromkeys((*tags, *(row_tags[block] if block < len(row_tags) else ()))))
 
 
 def get_case(project_id: int, number: int) -> TestCase:
