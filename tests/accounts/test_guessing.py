@@ -10,6 +10,8 @@ from uatapp.accounts.models import Guess
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import TooMany
 
+pytestmark = pytest.mark.proves("T18")
+
 
 def test_after_five_failures_one_waits_longer_and_longer(world: World) -> None:
     with time_machine.travel("2026-03-02T08:00:00+00:00", tick=False) as now:

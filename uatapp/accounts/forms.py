@@ -71,7 +71,7 @@ class SignInForm(Limited, LoginForm, Form):
         if not Form.validate(self, **kwargs):
             return _refused()
         email = str(self.email.data)
-        key = email.strip().casefold()[:254]
+        key = guessing.place_of(email.strip().casefold()[:254])
         if self.slowed("sign-in", key):
             return False
         user: Any = _find(email)

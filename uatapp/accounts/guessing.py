@@ -1,6 +1,7 @@
 """Guessing limits: failed tries are counted per purpose and key, and slow down whoever goes on.
 
 Keys are accounts (a mail address or a uid) and network addresses (`address()`); only a keyed hash is kept.
+Where a person has signed in before, their tries are counted apart, so that strangers elsewhere cannot keep them out.
 """
 
 import hashlib
@@ -21,7 +22,8 @@ from uatapp.kernel.errors import TooMany
 from uatapp.kernel.events import Event
 from uatapp.kernel.uow import record, unit_of_work
 
-ADDRESS = "address:"
+ADDRESS, PLACE = "address:", "place"
+PLACE_KNOWN_FOR = timedelta(days=90)
 OPEN_TO_ALL = ("check",)
 
 
@@ -34,6 +36,18 @@ def remote() -> str:
     """Return the network address that asks, an IPv6 one by its /64; empty outside of requests."""
     found = (request.remote_addr or "") if has_request_context() else ""
     return ":".join(found.split(":")[:4]) if found.count(":") > 4 else found
+
+
+def place_of(account: str) -> str:
+    """Return the key of an account's tries from here: one of its own where the person has signed in before."""
+    place, since = f"{account} at {remote()}", clock.now() - PLACE_KNOWN_FOR
+    known = sa.select(Guess.id).where(Guess.purpose == PLACE, Guess.key == _hidden(place), Guess.last_at > since)
+    return account if db.session.scalar(known) is None else place
+
+
+def remember_place(account: str) -> None:
+    """Note, in the open unit of work, that a person has signed in from here."""
+    _count(PLACE, _hidden(f"{account} at {remote()}"))
 
 
 def check(purpose: str, *keys: str) -> None:

@@ -123,7 +123,7 @@ class UserSession(Base):
 
 
 class Guess(Base):
-    """Failed tries, counted per purpose and key (an account or an address, as a hash)."""
+    """Failed tries, counted per purpose and key (an account or an address, as a hash); known places; turns held."""
 
     __tablename__ = "guess"
     __table_args__ = (sa.UniqueConstraint("purpose", "key"),)

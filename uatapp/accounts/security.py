@@ -215,6 +215,7 @@ def _signed_in(app: Flask, user: User, authn_via: list[str] | None = None, **res
         return
     told = SignedIn(project_id=None, subject=user.uid, by=as_actor(user), address=guessing.remote())
     with unit_of_work(SYSTEM):
+        guessing.remember_place(user.email)
         record(told)
 
 
@@ -245,7 +246,7 @@ def _told_password(user: User, how: str) -> None:
     invitations.use_up(user)
     record(PasswordSet(project_id=None, subject=user.uid, by=as_actor(user), how=how), user, Invitation)
     key = user.email
-    g.after_unit = lambda: guessing.succeeded("sign-in", key)
+    g.after_unit = lambda: guessing.succeeded("sign-in", key, guessing.place_of(key))
 
 
 REACTIONS = (
