@@ -65,6 +65,7 @@ def test_only_the_newest_link_works(world: World) -> None:
         invitations.invite(queries.get_user(user.id), by=SYSTEM)
 
 
+@pytest.mark.proves("T19")
 @pytest.mark.parametrize("password", ["short", "Password123!", "nora is my name", "x" * 201])
 def test_a_bad_password_is_refused_and_the_link_still_works(world: World, password: str) -> None:
     token = _invited(world)
@@ -74,6 +75,7 @@ def test_a_bad_password_is_refused_and_the_link_still_works(world: World, passwo
     _take_up(token)
 
 
+@pytest.mark.proves("T19")
 def test_long_passwords_differ_to_the_last_character(world: World) -> None:
     long = "lorry violet ankle teapot " * 4
     user = queries.get_user(_take_up(_invited(world), long + "a"))
@@ -97,6 +99,7 @@ def test_an_invited_person_chooses_a_password_and_is_in(site: World) -> None:
     assert site.client().get(link).status_code == 404
 
 
+@pytest.mark.proves("T21")
 def test_addresses_that_look_alike_cannot_be_two_accounts(world: World) -> None:
     _invited(world, "admin.two@example.com")
     for email in (" Admin.Two@Example.com ", "ADMIN.TWO@EXAMPLE.COM", "\u0430dmin.two@example.com"):
@@ -112,10 +115,12 @@ def empty(world: World) -> World:
     return world
 
 
+@pytest.mark.proves("T17")
 def test_there_is_no_set_up_link_once_there_is_an_administrator(world: World) -> None:
     assert service.first_administrator_link() is None
 
 
+@pytest.mark.proves("T17")
 def test_the_first_administrator_sets_up_by_a_one_time_link(empty: World) -> None:
     old = (service.first_administrator_link() or "").rpartition("/")[2]
     link = service.first_administrator_link()
@@ -133,6 +138,7 @@ def test_the_first_administrator_sets_up_by_a_one_time_link(empty: World) -> Non
     assert service.first_administrator_link() is None
 
 
+@pytest.mark.proves("T17")
 def test_of_two_first_set_ups_one_succeeds(empty: World) -> None:
     token = (service.first_administrator_link() or "").rpartition("/")[2]
     db.session.rollback()

@@ -5,6 +5,7 @@ import pytest
 from uatapp.accounts import rules
 
 
+@pytest.mark.proves("T19")
 @pytest.mark.parametrize(
     "password",
     [
@@ -21,6 +22,7 @@ def test_a_good_password_is_taken(password: str) -> None:
     assert rules.why_weak(password, ("Marta Lindqvist", "marta@example.com")) is None
 
 
+@pytest.mark.proves("T19")
 @pytest.mark.parametrize(
     ("password", "why"),
     [
@@ -48,6 +50,7 @@ def test_a_bad_password_is_refused(password: str, why: str) -> None:
     assert rules.why_weak(password, ("Marta Lindqvist", "marta.l@example.com")) == why
 
 
+@pytest.mark.proves("T19")
 def test_accents_match_however_the_keyboard_writes_them() -> None:
     assert rules.normalised("caf\u00e9") == rules.normalised("cafe\u0301")
 
@@ -65,10 +68,12 @@ def test_waiting_doubles_to_a_quarter_of_an_hour() -> None:
         "evil", "", None, "/" + "x" * 3000, " /x", "/%5cevil", "http://localhost/x",
     ],
 )  # fmt: skip
+@pytest.mark.proves("T26")
 def test_no_sign_in_leads_to_another_site(target: str | None) -> None:
     assert rules.safe_target(target) == "/"
 
 
+@pytest.mark.proves("T26")
 @pytest.mark.parametrize("target", ["/", "/projects/PAY/defects/7", "/projects/PAY/?page=2&q=//x", "/kept/5"])
 def test_a_sign_in_leads_on_within_this_site(target: str) -> None:
     assert rules.safe_target(target) == target

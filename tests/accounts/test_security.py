@@ -55,6 +55,7 @@ def test_each_of_its_changes_leaves_one_audit_entry(site: World) -> None:
     ]
 
 
+@pytest.mark.proves("T21")
 def test_a_reset_link_works_once_within_an_hour_and_ends_all_sessions(site: World) -> None:
     with time_machine.travel("2026-03-02T08:00:00+00:00", tick=False) as now:
         elsewhere = site.client("tester")
@@ -89,6 +90,7 @@ def test_a_reset_link_dies_when_the_password_changes(site: World) -> None:
     assert browser.get(link).location == "/reset"
 
 
+@pytest.mark.proves("T21")
 @pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host"])
 def test_a_foreign_host_never_comes_into_a_mail(site: World, header: str) -> None:
     answer = site.client().post("/reset", data={"email": "tester@example.com"}, headers={header: "evil.example"})
@@ -96,6 +98,7 @@ def test_a_foreign_host_never_comes_into_a_mail(site: World, header: str) -> Non
     assert not any("evil" in mail.text for mail in mails_to("tester@example.com"))
 
 
+@pytest.mark.proves("T27")
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/reset", "/no-such-page"])
 def test_a_foreign_host_is_refused(site: World, path: str) -> None:
     answer = site.client().get(path, headers={"Host": "evil.example"})
@@ -103,6 +106,7 @@ def test_a_foreign_host_is_refused(site: World, path: str) -> None:
     assert "evil" not in answer.text
 
 
+@pytest.mark.proves("T26")
 @pytest.mark.parametrize("target", ["//evil", "https://evil", "/\\evil", "javascript:alert(1)", "/%09/evil"])
 def test_signing_in_never_leads_away(site: World, target: str) -> None:
     given = {"email": "tester@example.com", "password": PASSWORD}
@@ -140,6 +144,7 @@ def _plain(text: str) -> str:
     return " ".join(line for line in text.split("\n") if "csrf_token" not in line)
 
 
+@pytest.mark.proves("T20")
 @pytest.mark.parametrize("path", ["/sign-in", "/reset"])
 def test_nobody_learns_who_has_an_account(site: World, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("uatapp.accounts.rules.FREE_TRIES", 100)
@@ -149,6 +154,7 @@ def test_nobody_learns_who_has_an_account(site: World, path: str, monkeypatch: p
     assert abs(medians[0] - medians[1]) < 0.02
 
 
+@pytest.mark.proves("T20")
 def test_a_stopped_or_invited_person_gets_the_same_answer(site: World) -> None:
     with unit_of_work(SYSTEM):
         service.stop_access(site.user("tester"), by=SYSTEM)
@@ -174,6 +180,7 @@ def test_each_form_needs_its_token(site: World) -> None:
     assert browser.post("/sign-out", data={"csrf_token": fresh}).status_code == 303
 
 
+@pytest.mark.proves("T15")
 def test_no_token_in_a_header_signs_anybody_in(site: World) -> None:
     token = site.user("tester").get_auth_token()
     answer = site.client().get("/account", headers={"Authentication-Token": token})

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
@@ -15,6 +16,7 @@ from uatapp.kernel.db import db
 from uatapp.operations import schema
 
 NEW = "violet teapot ankle lorry"
+pytestmark = pytest.mark.proves("T15")
 
 
 def _sign_in(site: World, name: str = "tester", password: str = PASSWORD) -> Browser:

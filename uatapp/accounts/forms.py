@@ -11,7 +11,7 @@ from flask_security.forms import ChangePasswordForm, ForgotPasswordForm, LoginFo
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
-from uatapp.accounts import guessing, queries, service
+from uatapp.accounts import guessing, queries, rules, service
 from uatapp.accounts.events import ResetRequested, SignInRefused
 from uatapp.accounts.models import Invitation, User
 from uatapp.kernel.actor import SYSTEM
@@ -168,12 +168,14 @@ class OwnPasswordForm(Limited, ChangePasswordForm, Form):
             g.after_unit = lambda: guessing.failed("change", uid, guessing.address())
             self.password.errors = [_("This is not your present password.")]
             return _refused()
-        weak = service.why_weak(str(self.new_password.data), name=current_user.name, email=current_user.email)
-        if self.password.data == self.new_password.data:
+        user, new = current_user, str(self.new_password.data)
+        weak = service.why_weak(new, name=user.name, email=user.email, of=user.organisation)
+        if self.password.data == new:
             weak = _("This is your present password. Choose another one.")
         if weak:
             self.new_password.errors = [weak]
             return _refused()
+        self.new_password.data = rules.normalised(new)
         return True
 
 

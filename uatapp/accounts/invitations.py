@@ -50,7 +50,7 @@ def take_up(token: str, name: str, password: str, *, own_actor: Callable[[User],
     user = queries.get_user(invitation.user_id)
     if user.password:
         raise NotFound(gone())
-    service.check_password(password, name=name, email=user.email)
+    service.check_password(password, name=name, email=user.email, of=user.organisation)
     user.name, invitation.used_at = service.clean_name(name), clock.now()
     by = own_actor(user)
     record(InvitationTaken(project_id=None, subject=user.uid, by=by, name=user.name), invitation, user)

@@ -16,7 +16,7 @@ N_ = str
 TOO_SHORT = N_("Use at least %(shortest)s characters. Four words that do not belong together are easy to keep.")
 TOO_LONG = N_("Use at most %(longest)s characters. This one has %(n)s.")
 COMMON = N_("Many people use this password or one like it, so it is tried first. Choose another one.")
-PERSONAL = N_("Leave out your name, your mail address and the word uatapp: they are tried first.")
+PERSONAL = N_("Leave out your name, mail address and organisation and the word uatapp: they are tried first.")
 
 # What people choose when a rule asks for ten characters: these words, dressed up with digits and signs.
 _WORDS = frozenset(

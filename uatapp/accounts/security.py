@@ -64,7 +64,7 @@ class Passwords(PasswordUtil):
 
     def validate(self, password: str, is_register: bool, **given: Any) -> tuple[list[str] | None, str]:
         user = given["user"]
-        weak = service.why_weak(password, name=user.name, email=user.email)
+        weak = service.why_weak(password, name=user.name, email=user.email, of=user.organisation)
         return [weak] if weak else None, self.normalize(password)
 
 

@@ -91,16 +91,16 @@ def add_user(
     return user
 
 
-def check_password(password: str, *, name: str, email: str, field: str = "password") -> None:
-    """Refuse a password that is short, long, common, or made of the person's own name."""
-    sentence = why_weak(password, name=name, email=email)
+def check_password(password: str, *, name: str, email: str, of: Organisation | None = None) -> None:
+    """Refuse a password that is short, long, common, or made of the person's own name or organisation."""
+    sentence = why_weak(password, name=name, email=email, of=of)
     if sentence:
-        raise Invalid(sentence, fields={field: sentence})
+        raise Invalid(sentence, fields={"password": sentence})
 
 
-def why_weak(password: str, *, name: str, email: str) -> str | None:
+def why_weak(password: str, *, name: str, email: str, of: Organisation | None = None) -> str | None:
     """Say why a password is refused, None when it is good."""
-    found = rules.why_weak(password, (name, email))
+    found = rules.why_weak(password, (name, email, of.name if of else ""))
     return _(found, shortest=rules.SHORTEST, longest=rules.LONGEST, n=len(password)) if found else None
 
 
