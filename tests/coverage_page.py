@@ -1,8 +1,12 @@
-"""docs/coverage.md, written by the tests: what proves each point, threat and fault, and how it came out."""
+"""Two files written by the tests: docs/coverage.md, what proves each point, threat and fault; docs/results.json,
+
+how each scenario of features/ came out, which the worked example shows as the acceptance of the program itself.
+"""
 
 import json
 import os
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -13,11 +17,13 @@ import pytest
 from tests.proofs import FAULTS, POINTS, THREATS
 
 SCENARIO, PROOF = "scenario", "proof"
+ROOT = Path(__file__).parent.parent
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Any, scenario: Any) -> None:
     points = sorted(int(tag[6:]) for tag in {*feature.tags, *scenario.tags} if tag.startswith("point-"))
-    said = json.dumps([points, feature.name, scenario.name])
+    document = Path(feature.filename).relative_to(ROOT / "features").as_posix()
+    said = json.dumps([points, feature.name, document, scenario.name])
     request.node.user_properties.append((SCENARIO, said))
 
 
@@ -40,6 +46,7 @@ class Collector:
 
     def __init__(self) -> None:
         self.scenarios: dict[tuple[int, str, str], bool] = {}
+        self.results: dict[tuple[str, str], bool] = {}
         self.proofs: dict[str, dict[str, bool]] = defaultdict(dict)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -47,7 +54,8 @@ class Collector:
             return
         for name, said in report.user_properties:
             if name == SCENARIO:
-                points, feature, scenario = json.loads(str(said))
+                points, feature, document, scenario = json.loads(str(said))
+                self.results[document, scenario] = self.results.get((document, scenario), True) and report.passed
                 for point in points:
                     key = (point, feature, scenario)
                     self.scenarios[key] = self.scenarios.get(key, True) and report.passed
@@ -61,6 +69,16 @@ class Collector:
         target = os.environ.get("UATAPP_COVERAGE")
         if target and not hasattr(session.config, "workerinput") and self.scenarios:
             Path(target).write_text("\n".join(self.page()), encoding="utf-8")
+            Path(target).with_name("results.json").write_text(self.results_file(), encoding="utf-8")
+
+    def results_file(self) -> str:
+        """Return the results by scenario: no times, in order, so that it changes only where a result does."""
+        version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+        rows = [
+            json.dumps([document, scenario, "passed" if passed else "failed"], ensure_ascii=False)
+            for (document, scenario), passed in sorted(self.results.items())
+        ]
+        return f'{{"version": "{version}", "results": [\n' + ",\n".join(rows) + "\n]}\n"
 
     def page(self) -> Iterator[str]:
         yield from ("# Coverage", "", "What proves each point, threat and fault; written by `make test`.", "")
