@@ -1,14 +1,12 @@
 """Makes the worked example through the same use cases as people use, with dates relative to today."""
 
 import secrets
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 
 from uatapp.accounts import service as accounts
 from uatapp.accounts.models import User
-from uatapp.demo import papers, story
+from uatapp.demo import ourselves, papers, story
 from uatapp.demo.people import CUSTOMER, PARTNER, PEOPLE, SHOWN, Person
 from uatapp.demo.stage import KEY, NAME, ZONE, Stage
 from uatapp.kernel.actor import SYSTEM
@@ -19,11 +17,11 @@ from uatapp.projects.models import BusinessUnit, Project
 
 def build(app: Flask) -> list[tuple[str, str, str]]:
     """Make the example in an empty database; return role, mail address and password of one person per role."""
-    stage = Stage()
-    stage.moment = datetime.now(ZoneInfo(ZONE)) - timedelta(days=40)
+    stage = Stage(since=-40)
     passwords = _people(stage)
     papers.agree(stage)
     story.tell(stage)
+    ourselves.show(stage)
     shown = [("Administrator", "admin@uatapp.example", passwords["admin"])]
     by_key = {person.key: person for person in PEOPLE}
     return shown + [(role, by_key[key].email, passwords[key]) for key, role in SHOWN.items()]

@@ -21,10 +21,9 @@ KEY, NAME, ZONE = "OTC", "Order to cash", "Europe/Berlin"
 class Stage:
     """The example while it is being made: its people, a project, and the day the story is at."""
 
-    def __init__(self, key: str = KEY, ids: dict[str, int] | None = None) -> None:
-        self.key = key
-        self.ids: dict[str, int] = ids if ids is not None else {}
-        self.moment = clock.now()
+    def __init__(self, key: str = KEY, ids: dict[str, int] | None = None, *, since: int) -> None:
+        self.key, self.ids = key, ids or {}
+        self.moment = datetime.now(ZoneInfo(ZONE)) + timedelta(days=since)
 
     @property
     def project(self) -> Project:

@@ -1,6 +1,6 @@
 """What testers of the example do, and what becomes of the problems they report."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from uatapp.defects import queries as defects
@@ -21,17 +21,22 @@ from uatapp.runs.states import StepAnswer
 EACH = 9  # minutes
 
 
-def passes(stage: Stage, tester: str, assignments: Sequence[int], remark: str = "") -> None:
+def passes(stage: Stage, tester: str, assignments: Sequence[int]) -> None:
     """Let a tester pass several tests in a row, told in one go."""
+    in_a_row(stage, tester, dict.fromkeys(assignments, ""))
+
+
+def in_a_row(stage: Stage, tester: str, found: Mapping[int, str], remark: str = "", each: int = EACH) -> None:
+    """Let a tester run tests one after the other: as expected, or what was found wrong; told in one go."""
     begun = stage.moment
-    stage.pass_time(EACH * len(assignments))
+    stage.pass_time(each * len(found))
     with stage.act(tester) as (_session, by):
-        for number, assignment_id in enumerate(assignments):
-            at = min(begun + timedelta(minutes=EACH * number), stage.moment)
+        for number, (assignment_id, wrong) in enumerate(found.items()):
+            at = min(begun + timedelta(minutes=each * number), stage.moment)
             with clock.at(at):
                 version_id = service.start(stage.project, assignment_id, by=by).case_version_id
-            with clock.at(min(at + timedelta(minutes=EACH - 2), stage.moment)):
-                service.submit(stage.project, assignment_id, _told(version_id, remark=remark), by=by)
+            with clock.at(min(at + timedelta(minutes=each), stage.moment)):
+                service.submit(stage.project, assignment_id, _told(version_id, wrong, remark), by=by)
 
 
 def runs(
