@@ -4,6 +4,7 @@ Only beside a checkout of the source: a wheel carries neither the features nor t
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,10 +109,11 @@ def _record(stage: Stage, results: Results) -> None:
         .order_by(TestCase.number)
     )
     remark = f"By the automated test run of version {results.version}."
-    wrong = {"passed": "", "failed": f"{remark} At least one step was not as written."}
-    found = {
-        assignment_id: wrong[result]
-        for assignment_id, path, name in db.session.execute(statement).all()
-        if (result := results.found.get((path, name)))
-    }
-    in_a_row(stage, RECORDER, found, remark, each=1)
+    in_a_row(stage, RECORDER, to_record(results, db.session.execute(statement).tuples().all()), remark, each=1)
+
+
+def to_record(results: Results, tests: Iterable[tuple[int, str, str]]) -> dict[int, str]:
+    """Return what was found wrong in each of these tests (assignment, document, scenario); not run: left out."""
+    words = {"passed": "", "failed": f"The test run of version {results.version} found a step that is not as written."}
+    found = {number: results.found.get((path, name)) for number, path, name in tests}
+    return {number: words[result] for number, result in found.items() if result}
