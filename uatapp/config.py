@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from uatapp.kernel.errors import Refused
 
 SHORTEST_SECRET = 32
+Paper = Literal["a4", "letter"]
 
 
 class Settings(BaseSettings):
@@ -30,6 +32,7 @@ class Settings(BaseSettings):
     mail_from: str = Field("uatapp@localhost", description="Sender of mails.")
     trusted_proxies: int = Field(0, ge=0, description="Number of proxies in front whose headers are believed.")
     metrics_token: str = Field("", description="Word that `/metrics` asks for; without one, only this machine is told.")
+    paper: Paper = Field("a4", description="Paper of certificates: `a4` or `letter`.")
     worked_example: bool = Field(False, description="Set by `uatapp demo`: administrators may read outgoing mail.")
 
     @field_validator("home")

@@ -15,6 +15,7 @@ import pytest
 import rfc8785
 
 from tests.factories import certificates as made
+from uatapp.config import Paper
 from uatapp.kernel import seal
 from uatapp.kernel.keys import Keys
 from uatapp.signoffs import documents, wording
@@ -293,13 +294,6 @@ def test_a_superseded_copy_says_so_and_has_no_seal(keys: Keys) -> None:
     assert not reader.attachments
 
 
-def test_letter(keys: Keys) -> None:
-    reader = pypdf.PdfReader(io.BytesIO(documents.render_certificate(made.certificate(keys, paper="letter"), keys)))
-    assert {(round(float(page.mediabox.width)), round(float(page.mediabox.height))) for page in reader.pages} == {
-        (612, 792)
-    }
-
-
 def test_nothing_at_all_is_a_page_too(keys: Keys) -> None:
     bare = made.altered(processes=[], criteria=[], requirements=[], not_tested=[], defects=[], people=[], runs=[],
                         evidence=[], rules=[], predecessor=None, partners=[])  # fmt: skip
@@ -310,8 +304,8 @@ def test_nothing_at_all_is_a_page_too(keys: Keys) -> None:
     assert "No requirement is in scope." in text
 
 
-@pytest.mark.parametrize("count", [1, 2, 4, 5, 30])
-def test_many_signatories_and_conditions_go_on_behind_page_one(keys: Keys, count: int) -> None:
+@pytest.mark.parametrize(("paper", "count"), [("a4", 1), ("a4", 2), ("a4", 4), ("a4", 5), ("a4", 30), ("letter", 30)])
+def test_many_signatories_and_conditions_go_on_behind_page_one(keys: Keys, paper: Paper, count: int) -> None:
     signatures = tuple(
         made.signature(f"Person Number{n}", f"Head of Department {n}", made.CUSTOMER, "customer",
                        "accepted_with_conditions", "2026-11-18T13:20:07.000000+00:00")
@@ -321,9 +315,11 @@ def test_many_signatories_and_conditions_go_on_behind_page_one(keys: Keys, count
         ConditionFacts(f"Condition text {n}.", made.PARTNER, "2026-12-11", f"Workaround {n}.", "X")
         for n in range(count)
     )
-    facts = made.certificate(keys, signatures=signatures, conditions=conditions)
+    facts = made.certificate(keys, signatures=signatures, conditions=conditions, paper=paper)
     data = documents.unsealed(facts, keys)
     text, page = words(data), words(data, 0)
+    boxes = {tuple(round(float(side)) for side in one.mediabox) for one in pypdf.PdfReader(io.BytesIO(data)).pages}
+    assert boxes == {(0, 0, 612, 792) if paper == "letter" else (0, 0, 595, 842)}
     for n in range(count):
         assert f"Person Number{n}" in text
         assert f"Condition text {n}. Until then: Workaround {n}." in text

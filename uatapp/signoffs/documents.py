@@ -6,15 +6,14 @@ The frozen scope has strings, booleans, null and whole numbers only; instants ar
 import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal, TypedDict, cast
+from typing import Any, TypedDict, cast
 
 import rfc8785
 
+from uatapp.config import Paper
 from uatapp.kernel import clock, pdf, seal
 from uatapp.kernel.keys import Keys
 from uatapp.signoffs import paper
-
-Paper = Literal["a4", "letter"]
 
 
 class ProjectPart(TypedDict):
