@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ALLOWED = {
     "uatapp", "features", "templates", "static", "tests", "docs", "benchmarks", "pyproject.toml", "README.md", "Makefile",
-    "LICENSE", "CHANGELOG.md", "requirements.txt", "requirements-build.txt", "requirements-dev.txt",
+    "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "requirements.txt", "requirements-build.txt", "requirements-dev.txt",
 }  # fmt: skip
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.M)
 
