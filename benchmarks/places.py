@@ -11,7 +11,7 @@ from benchmarks.filling import Place
 from tests.postgres import PARENT, PREFIX, PostgresServer
 
 # as a careful person sets it: nothing that a power cut could take back
-LASTING = {"max_connections": "100"}
+LASTING = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "max_connections": "120"}
 
 
 def both() -> Iterator[tuple[str, AbstractContextManager[Place]]]:
@@ -28,7 +28,7 @@ def _sqlite() -> Iterator[Place]:
 
 @contextmanager
 def _postgresql() -> Iterator[Place]:
-    server = PostgresServer(PARENT / f"{PREFIX}bench-{os.getpid()}", LASTING)
+    server = PostgresServer(PARENT / f"{PREFIX}bench-{os.getpid()}", **LASTING)
     shutil.rmtree(server.folder, ignore_errors=True)
     server.folder.mkdir()
     server.start()

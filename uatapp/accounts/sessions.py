@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+import flask
 import sqlalchemy as sa
 from flask import Flask, Request, Response, has_request_context, request
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import CallbackDict
 
 from uatapp.accounts.models import User, UserSession
@@ -24,6 +26,7 @@ from uatapp.web.access import PROBES
 IDLE, ABSOLUTE = timedelta(hours=12), timedelta(days=7)
 SEEN_EVERY, KEPT_AFTER = timedelta(minutes=5), timedelta(hours=24)
 USER, BEFORE = "_user_id", "_before"
+NOT_NOW = (503, 507)  # the answers while the database is away or full
 NOISE = {"fs_cc", "_remember", BEFORE, "_fresh", "_id"}
 TABLE = cast(sa.Table, UserSession.__table__)
 _serializer = TaggedJSONSerializer()
@@ -47,14 +50,17 @@ class Kept:
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """What a request reads and writes. `ended` is the session of ours that was over when the request came."""
+    """What a request reads and writes. `ended` is the session of ours that was over when the request came.
 
-    def __init__(self, row: Kept | None = None, ended: Kept | None = None) -> None:
+    `fault` is why the table could not be read: nobody may be taken for a stranger because of that.
+    """
+
+    def __init__(self, row: Kept | None = None, ended: Kept | None = None, fault: DBAPIError | None = None) -> None:
         def changed(session: Any) -> None:
             session.modified = True
 
         super().__init__(row.data if row else {}, changed)
-        self.modified, self.row, self.ended = False, row, ended
+        self.modified, self.row, self.ended, self.fault = False, row, ended, fault
 
     @property
     def is_worth_keeping(self) -> bool:
@@ -72,6 +78,12 @@ class TableSessions(SessionInterface):
         token = request.cookies.get(self.name, "")
         if not token or request.path.startswith("/static/") or request.path in PROBES:
             return ServerSession()
+        try:
+            return self._opened(token)
+        except DBAPIError as fault:
+            return ServerSession(fault=fault)
+
+    def _opened(self, token: str) -> ServerSession:
         row = _find(TABLE.c.token_hash == _hash(token))
         if row is None:
             return ServerSession()
@@ -81,7 +93,7 @@ class TableSessions(SessionInterface):
         return ServerSession(row, ended=_find(TABLE.c.id == before) if before else None)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not isinstance(session, ServerSession):
+        if not isinstance(session, ServerSession) or session.fault or response.status_code in NOT_NOW:
             return
         row = session.row
         if row is None or session.get(USER) != row.data.get(USER):
@@ -113,6 +125,13 @@ class TableSessions(SessionInterface):
             _sweep(connection)
         age = int(ABSOLUTE.total_seconds())
         response.set_cookie(self.name, token, age, path="/", secure=self.secure, httponly=True, samesite="Lax")
+
+
+def refuse_unread() -> None:
+    """Raise why a request's session could not be read, before anybody asks whose it is."""
+    fault: DBAPIError | None = getattr(flask.session, "fault", None)
+    if fault is not None:
+        raise fault
 
 
 def _hash(token: str) -> str:

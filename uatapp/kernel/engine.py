@@ -1,20 +1,46 @@
 """How connections behave: SQLite's pragmas and its BEGIN, deferred for reads, immediate for writes."""
 
+import errno
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+POSTGRESQL_FULL = "53100"
+CONNECT_SECONDS = 5
+
+
+def is_away(error: BaseException) -> bool:
+    """Say whether the database could not do it now, and may in a moment."""
+    return isinstance(error, OperationalError | InterfaceError | NoConnection)
+
+
+def is_full(error: BaseException) -> bool:
+    """Say whether a disk was full: the database's, or ours."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    if isinstance(cause, OSError):
+        return cause.errno in (errno.ENOSPC, errno.EDQUOT)
+    return getattr(cause, "sqlstate", None) == POSTGRESQL_FULL
+
 
 # what one process may hold open: a connection for each thread of `uatapp run`, and a few for what is written beside
 POOL, BESIDE = 8, 4
 
 
 def options(url: str) -> dict[str, Any]:
-    """Return the engine's options; messages of errors do not repeat the values of a statement."""
+    """Return the engine's options: a lost connection is noticed before it is used, one that hangs is given up.
+
+    Messages of errors do not repeat the values of a statement.
+    """
     found: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
     if url.startswith("postgresql"):
-        found |= {"pool_size": POOL, "max_overflow": BESIDE, "connect_args": {"connect_timeout": 5}}
+        found |= {"pool_size": POOL, "max_overflow": BESIDE, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
     return found
 
 

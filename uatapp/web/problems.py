@@ -5,12 +5,15 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
+from uatapp.kernel import engine
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import DomainError, TooMany
 
 log = structlog.get_logger()
+AGAIN_SECONDS = 5
 
 TEXTS = {
     400: ("This request is not complete", "Go back, reload the page and try again."),
@@ -20,7 +23,15 @@ TEXTS = {
     413: ("This is too large", "A file may have 10 MB, all files together 40 MB."),
     429: ("Too many tries", "Please wait a little and try again."),
     500: ("Something went wrong on our side", "Nothing was changed. Try again; if it stays, tell us the number below."),
-    503: ("We are not ready yet", "Please try again in a moment."),
+    503: (
+        "We are not ready just now",
+        "Please try again in a moment. A form may be sent again: nothing is stored twice.",
+    ),
+    507: (
+        "There is no room left",
+        "The server’s disk is full, so this was not stored. Pages can still be read. Please tell whoever runs this "
+        "installation, and send it again later: nothing is stored twice.",
+    ),
 }
 
 
@@ -38,7 +49,7 @@ def wants_json() -> bool:
 
 def problem(status: int, title: str, detail: str, reasons: tuple[str, ...] = ()) -> Response:
     """Return one refusal as the client reads it."""
-    db.session.rollback()
+    _undo()
     request_id = g.get("request_id", "")
     if wants_json():
         body = jsonify(title=title, status=status, detail=detail, reasons=list(reasons), request_id=request_id)
@@ -48,6 +59,14 @@ def problem(status: int, title: str, detail: str, reasons: tuple[str, ...] = ())
         "errors/error.html", status=status, title=title, detail=detail, reasons=reasons, request_id=request_id
     )
     return make_response(page, status)
+
+
+def _undo() -> None:
+    """Roll back what the request began; a connection that is lost is only let go."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
 
 
 def _domain(error: Exception) -> ResponseReturnValue:
@@ -62,6 +81,8 @@ def _http(error: Exception) -> ResponseReturnValue:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for HTTPException only
     if error.code is None or error.code < 400:
         return error.get_response()
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        return _unknown(error.original_exception)
     code = 413 if isinstance(error, RequestEntityTooLarge) else error.code
     title, detail = TEXTS.get(code, TEXTS[400])
     answer = problem(code, _(title), _(detail))
@@ -76,7 +97,17 @@ def _csrf(error: Exception) -> ResponseReturnValue:
     )
 
 
-def _unknown(error: Exception) -> ResponseReturnValue:
-    log.error("request failed", exc_info=error, endpoint=request.endpoint)
-    title, detail = TEXTS[500]
-    return problem(500, _(title), _(detail))
+def _unknown(error: BaseException) -> ResponseReturnValue:
+    code = 507 if engine.is_full(error) else 503 if engine.is_away(error) else 500
+    title, detail = TEXTS[code]
+    told = {"endpoint": request.endpoint}
+    if code == 500:
+        log.error("request failed", exc_info=error, **told)
+        return problem(500, _(title), _(detail))
+    log.error("request could not be done just now", why=type(error).__name__, **told)
+    g.actor = g.project = g.project_key = g._login_user = (
+        None  # the page is shown without asking the database who reads it
+    )
+    answer = problem(code, _(title), _(detail))
+    answer.headers["Retry-After"] = str(AGAIN_SECONDS)
+    return answer
