@@ -77,6 +77,7 @@ def test_outside_a_unit_of_work_nothing_is_queued(site: World) -> None:
         service.run_due()
 
 
+@pytest.mark.proves("F28")
 def test_a_poison_job_is_tried_three_times_and_others_go_on(world: World) -> None:
     queue("test.poison", dedupe="p", sentence="The file is gone.")
     queue("test.note", dedupe="n", what="b")
@@ -100,6 +101,7 @@ def test_an_unknown_error_is_told_without_its_inside(site: World) -> None:
     assert "internal detail" not in the_job().error
 
 
+@pytest.mark.proves("F28")
 def test_a_person_tries_a_failed_job_again(world: World) -> None:
     queue("test.poison", sentence="no")
     job_id = the_job().id
@@ -125,6 +127,7 @@ def test_a_job_left_behind_is_taken_over_after_its_lease(world: World) -> None:
     assert the_job().state is JobState.DONE
 
 
+@pytest.mark.proves("F28")
 def test_a_job_that_kills_its_worker_again_and_again_fails(world: World) -> None:
     queue("test.note", what="d")
     job_id = the_job().id
@@ -138,6 +141,7 @@ def test_a_job_that_kills_its_worker_again_and_again_fails(world: World) -> None
     assert DONE == []
 
 
+@pytest.mark.proves("F27")
 def test_a_late_worker_changes_nothing(world: World) -> None:
     queue("test.slow", what="late")
     service.run_due()

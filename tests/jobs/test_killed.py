@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from tests.jobs import killed as _killed  # noqa: F401 - declares the job's kind here as well
@@ -29,6 +30,7 @@ def count(statement: sa.Select[int]) -> int:
     return db.session.scalar(statement) or 0
 
 
+@pytest.mark.proves("F27")
 def test_a_killed_job_takes_effect_once(world: World, tmp_path: Path) -> None:
     marker = tmp_path / "in the middle"
     with unit_of_work(SYSTEM):

@@ -1,0 +1,64 @@
+"""Many people at once on SQLite, and a restart under them: no request fails."""
+
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.faults.servers import RIGHT, Person, Place, Server, children, in_order, opened, work_of
+from tests.operations.test_serving import eventually
+
+
+@pytest.fixture(scope="module")
+def place(sqlite_place: Place) -> Place:
+    return sqlite_place
+
+
+@pytest.mark.proves("F11")
+def test_many_writers_on_sqlite(place: Place, server: Server, soak: bool) -> None:
+    saves = 200 if soak else 3
+    tester, todo = Person(place, "tester"), work_of(place, "tester")
+
+    def work(assignment_id: int) -> list[int]:
+        person = tester.twin()
+        answers = [person.post(f"/projects/PAY/runs/start/{assignment_id}")]
+        for version in range(1, saves + 1):
+            answers.append(person.post(opened(assignment_id, "/draft"), version=version, remark=f"word {version}"))
+        sent = {**RIGHT, "version": saves + 1}
+        return [answer.status_code for answer in (*answers, person.post(opened(assignment_id, "/submit"), **sent))]
+
+    for chosen in (todo[:8], todo[8:40]):
+        with ThreadPoolExecutor(len(chosen)) as pool:
+            for answered in pool.map(work, chosen):
+                assert answered == [303, *[200] * saves, 303]
+    in_order(place, todo[:40])
+
+
+@pytest.mark.proves("F34")
+def test_a_rolling_restart_fails_no_request(place: Place, server: Server, soak: bool) -> None:
+    tester, todo = Person(place, "tester2"), work_of(place, "tester2")
+    over, done = threading.Event(), []
+
+    def work(mine: int) -> list[int]:
+        person, answers = tester.twin(), []
+        for assignment_id in todo[mine::4]:
+            answers.append(person.post(f"/projects/PAY/runs/start/{assignment_id}").status_code)
+            answers.append(person.get(opened(assignment_id)).status_code)
+            answers.append(person.post(opened(assignment_id, "/submit"), version=1, **RIGHT).status_code)
+            done.append(assignment_id)
+            if over.is_set():
+                break
+        return answers
+
+    with ThreadPoolExecutor(4) as pool:
+        working = [pool.submit(work, mine) for mine in range(4)]
+        for restart in range(10 if soak else 2):
+            assert eventually(lambda restart=restart: len(done) > restart)
+            before = set(children(server.process.pid))
+            server.process.send_signal(signal.SIGHUP)
+            assert eventually(lambda before=before: not before & set(children(server.process.pid)))
+        over.set()
+        for one in working:
+            assert set(one.result()) <= {200, 303}
+    in_order(place, done)
