@@ -36,6 +36,11 @@ def oldest() -> datetime | None:
     return db.session.scalar(sa.select(sa.func.min(Job.created_at)).where(_waiting()))
 
 
+def has_failed(dedupe: str) -> bool:
+    """Say whether a job was given up until a person tries it again."""
+    return db.session.scalar(sa.select(Job.state).where(Job.dedupe == dedupe)) is JobState.FAILED
+
+
 def mails() -> sa.Select[Any]:
     """Select outgoing mail, the newest first."""
     return sa.select(OutgoingMail).order_by(OutgoingMail.id.desc())

@@ -22,6 +22,11 @@ KIND = "requirements.import"
 _TOLD_EVERY = 1.0  # seconds between two notes on progress
 
 
+def dedupe(report_id: int) -> str:
+    """Return the one name of the job that completes a report."""
+    return f"{KIND}-{report_id}"
+
+
 @registry.job(KIND)
 def run_import(report_id: int) -> None:
     """Import a kept upload and complete its report. A report that is complete is left alone."""

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from uatapp.gherkin.model import ParseProblem
+from uatapp.jobs.queries import has_failed
 from uatapp.jobs.service import queue
 from uatapp.kernel import storage
 from uatapp.kernel.db import db
@@ -97,19 +98,20 @@ def _later(project: Project, files: Iterable[tuple[str, bytes]], filing: Filing,
         db.session.flush()
         report_id = report.id
         title = _("Import of requirements into %(key)s", key=project.key)  # administrators read it, not the file's name
-        queue(jobs.KIND, dedupe=f"{jobs.KIND}-{report_id}", title=title, report_id=report_id)
+        queue(jobs.KIND, dedupe=jobs.dedupe(report_id), title=title, report_id=report_id)
     return report_id
 
 
 @bp.get("/imports/<int:report_id>")
 @requires(Permission.PROJECT_READ)
 def report(project: Project, report_id: int) -> ResponseReturnValue:
-    """Show what an import did, or how far it is; documents can be given their unit and process here."""
+    """Show what an import did, how far it is, or that it failed; documents get their unit and process here."""
     found = queries.get_report(project.id, report_id)
     documents = queries.list_documents_of(project.id, found.documents)
     return render_template(
         "requirements/report.html",
         report=found,
+        failed=found.result is None and has_failed(jobs.dedupe(report_id)),
         documents=documents,
         counts=reading.counts_by_document(project.id, [d.id for d in documents]),
         units=list_named(BusinessUnit, project.id),
