@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fakeredis import TcpFakeServer
 
 from tests.app_fixtures import create_app
-from tests.operations.company import SECRET, eventually, log_of, process
+from tests.operations.company import SECRET, eventually, log_of, processes
 from tests.postgres import PostgresServer
 from uatapp.audit.models import AuditEntry
 from uatapp.config import Settings
@@ -58,14 +58,14 @@ def test_another_process_does_the_job_once_though_the_first_was_killed(
         with unit_of_work(SYSTEM):
             service.queue("test.unit", dedupe="unit", name="Added once", marker=str(marker))
         assert len(open_queue(settings.queue)) == 1, "the worker was not woken"
-        with process(environment, "worker") as first:
+        with processes(environment, ("worker",)) as (first,):
             assert eventually(marker.exists)
             first.kill()
             first.wait()
         assert states() == [(JobState.RUNNING, 1)]
         with unit_of_work(SYSTEM) as session:
             session.execute(sa.update(Job).values(leased_until=clock.now() - timedelta(seconds=1)))
-        with process(environment, "worker"):
+        with processes(environment, ("worker",)):
             assert eventually(lambda: states() == [(JobState.DONE, 2)])
         assert {line["level"] for line in log_of(environment)} <= {"info", "warning", "error"}
         told = sa.select(sa.func.count(AuditEntry.id)).where(AuditEntry.action == "test.happened")

@@ -52,21 +52,22 @@ def eventually(act: Callable[[], bool], seconds: float = 60) -> bool:
 
 
 @contextlib.contextmanager
-def process(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `uatapp` with these arguments, its log in HOME; told to stop at the end, and expected to end in order."""
-    command = [sys.executable, "-c", PROGRAM, *arguments]
+def processes(environment: dict[str, str], *calls: tuple[str, ...]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run `uatapp` once for each call, the log in HOME; at the end all are told to stop, and must end in order."""
+    everything = {**os.environ, "PYTHONPATH": os.getcwd(), **environment}
     with (Path(environment["UATAPP_HOME"]) / "log").open("ab") as log:
-        everything = {**os.environ, "PYTHONPATH": os.getcwd(), **environment}
-        started = subprocess.Popen(command, env=everything, stderr=log)
+        commands = ([sys.executable, "-c", PROGRAM, *call] for call in calls)
+        started = [subprocess.Popen(command, env=everything, stderr=log) for command in commands]
     try:
         yield started
-    except BaseException:
-        started.kill()
-        raise
-    if started.poll() is None:
-        started.send_signal(signal.SIGTERM)
-        assert started.wait(40) == 0
-    started.wait()
+        living = [one for one in started if one.poll() is None]
+        for one in living:
+            one.send_signal(signal.SIGTERM)
+        assert [one.wait(40) for one in living] == [0] * len(living)
+    finally:
+        for one in started:
+            one.kill()
+            one.wait()
 
 
 def log_of(environment: dict[str, str]) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from tests.operations.company import (
     in_front_of,
     log_of,
     object_store,
-    process,
+    processes,
     status,
 )
 from tests.postgres import PostgresServer
@@ -74,10 +74,8 @@ def company(
         chosen = {**given, "evidence_url": settings.evidence_url, "secret_key": SECRET}
         environment = {f"UATAPP_{name.upper()}": str(value) for name, value in chosen.items()}
         environment |= stack.enter_context(object_store())
-        for port in ports:
-            web = ("run", "--workers", "1", "--bind", f"127.0.0.1:{port}")
-            stack.enter_context(process(environment, *web))
-        stack.enter_context(process(environment, "worker"))
+        web = [("run", "--workers", "1", "--bind", f"127.0.0.1:{port}") for port in ports]
+        stack.enter_context(processes(environment, *web, ("worker",)))
         behind = [f"http://127.0.0.1:{port}" for port in ports]
         assert all(eventually(lambda url=url: status(f"{url}/readyz") == 200) for url in behind)
         app = create_app(settings)
