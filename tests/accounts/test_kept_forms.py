@@ -54,7 +54,7 @@ def _kept() -> list[KeptForm]:
 def test_what_was_typed_and_attached_is_there_after_sign_in(guarded: World) -> None:
     browser, token = _open_form(guarded)
     _end_all()
-    location = _send(browser, token, password="secret words", photo=(io.BytesIO(b"picture"), "a.png", "image/png"))
+    location = _send(browser, token, password="secret words", file=(io.BytesIO(b"picture"), "a.png", "image/png"))
     row = _kept()[0]
     kept_id = row.id
     assert location == f"/sign-in?next=/kept/{row.id}"

@@ -285,5 +285,9 @@ def _of_case(test_case_id: int, states: Collection[CycleState]) -> Sequence[Assi
 
 
 def list_members(project: Project, ids: Collection[int]) -> list[Membership]:
-    """Return the testers of these membership ids; others are left out."""
-    return [member for member in queries.testers(project.id) if member.id in set(ids)]
+    """Return the testers of these membership ids. Refuses ids of anybody else."""
+    found = [member for member in queries.testers(project.id) if member.id in set(ids)]
+    if len(found) != len(set(ids)):
+        sentence = _("One of these people is not a tester of this project. Reload the page and choose again.")
+        raise Invalid(sentence, fields={"tester": sentence})
+    return found

@@ -25,6 +25,7 @@ from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import Build, BusinessProcess, BusinessUnit, Environment, Project
 from uatapp.projects.queries import list_named
 from uatapp.web.access import requires
+from uatapp.web.numbers import row_number
 
 bp = Blueprint("cycles", __name__, url_prefix="/projects/<key:project>/cycles")
 
@@ -87,8 +88,9 @@ def create(project: Project) -> ResponseReturnValue:
 def show(project: Project, number: int) -> ResponseReturnValue:
     """Show a cycle: how far, who has what, deployments."""
     cycle = queries.get_cycle(project.id, number)
-    kept: dict[str, Any] = {"state": request.args.get("state", ""), "tester": request.args.get("tester", type=int)}
-    narrowed: dict[str, Any] = {"state": kept["state"], "tester_id": kept["tester"]}
+    tester_id = request.args.get("tester", type=row_number)
+    kept: dict[str, Any] = {"state": request.args.get("state", ""), "tester": tester_id}
+    narrowed: dict[str, Any] = {"state": kept["state"], "tester_id": tester_id}
     page = page_of(
         queries.slots(cycle.id, **narrowed),
         number_of(request.args.get("page")),
@@ -117,9 +119,9 @@ def show(project: Project, number: int) -> ResponseReturnValue:
 
 
 def _filter(show: str = "") -> queries.Filter:
-    """Read what the list of tests is narrowed to."""
-    values = request.values
-    ids = {f"{name}_id": values.get(name, type=int) for name in ("unit", "process", "document")}
+    """Read what the list of tests is narrowed to: from the form that was sent, else from the address."""
+    values = request.form if request.method == "POST" else request.args
+    ids = {f"{name}_id": values.get(name, type=row_number) for name in ("unit", "process", "document")}
     return queries.Filter(**ids, expression=values.get("expression", "").strip()[:500], show=values.get("show", show))
 
 
@@ -171,8 +173,8 @@ def scope(project: Project, number: int) -> ResponseReturnValue:
 def save_scope(project: Project, number: int) -> ResponseReturnValue:
     """Take the ticked tests in and the others of the page out, or all that the filter finds."""
     wish, wanted = request.form.get("do", "page"), _filter()
-    chosen = set(request.form.getlist("cases", type=int))
-    dropped = set(request.form.getlist("shown", type=int)) - chosen
+    chosen = set(request.form.getlist("cases", type=row_number))
+    dropped = set(request.form.getlist("shown", type=row_number)) - chosen
     with unit_of_work(g.actor):
         cycle = queries.get_cycle(project.id, number, lock=True)
         if wish in ("all_in", "all_out"):
@@ -225,7 +227,7 @@ def save_assignments(project: Project, number: int) -> ResponseReturnValue:
         with unit_of_work(g.actor):
             cycle = queries.get_cycle(project.id, number, lock=True)
             case_ids = _tests_to_assign(project, cycle)
-            members = assigning.list_members(project, request.form.getlist("testers", type=int))
+            members = assigning.list_members(project, request.form.getlist("testers", type=row_number))
             if request.form.get("whom") == "units":
                 made = assigning.assign_by_unit(project, cycle, case_ids, by=g.actor, due_on=due)
                 members = list(queries.testers(project.id))
@@ -244,7 +246,7 @@ def _tests_to_assign(project: Project, cycle: Cycle) -> list[int]:
     if request.form.get("which") == "found":
         wanted = _filter("in")
         return queries.matching_ids(project.id, replace(wanted, show=wanted.show or "in"), cycle.id)
-    return request.form.getlist("cases", type=int)
+    return request.form.getlist("cases", type=row_number)
 
 
 def _date(raw: str) -> date | None:
@@ -271,7 +273,7 @@ def act(project: Project, number: int, action: str) -> ResponseReturnValue:
 @requires(Permission.DEPLOY)
 def deploy(project: Project, number: int) -> ResponseReturnValue:
     """Record that a build is in this cycle's environment."""
-    build_id = request.form.get("build", type=int)
+    build_id = request.form.get("build", type=row_number)
     with unit_of_work(g.actor):
         cycle = queries.get_cycle(project.id, number)
         where = (Build.project_id == project.id, Build.id == build_id)
@@ -319,7 +321,7 @@ def change_assignment(project: Project, assignment_id: int, action: str) -> Resp
 
 
 def _change(project: Project, row: Assignment, action: str, reason: str) -> None:
-    members = assigning.list_members(project, request.form.getlist("tester", type=int))
+    members = assigning.list_members(project, request.form.getlist("tester", type=row_number))
     if action == "reassign":
         if not members:
             sentence = _("Choose who takes the test over.")

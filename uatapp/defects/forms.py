@@ -2,10 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from uatapp.defects.labels import SEVERITIES
 from uatapp.web.forms import Form
+from uatapp.web.numbers import LARGEST
 
 
 class ReportForm(Form):
@@ -26,7 +27,7 @@ class ReportForm(Form):
         validators=[DataRequired(_l("Choose how much it hurts. The team works in that order."))],
     )
     run = HiddenField()
-    position = IntegerField(validators=[Optional()], default=0)
+    position = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], default=0)
 
 
 class PersistForm(Form):

@@ -26,6 +26,7 @@ from uatapp.projects.models import Build, Project
 from uatapp.projects.queries import find_named
 from uatapp.runs.models import Run
 from uatapp.web.access import requires
+from uatapp.web.numbers import row_number
 
 bp = Blueprint("defects", __name__, url_prefix="/projects/<key:project>/defects")
 
@@ -109,7 +110,7 @@ def known(project: Project) -> ResponseReturnValue:
     if run is None:
         raise NotFound
     with unit_of_work(g.actor):
-        defect = queries.get_defect(project.id, request.form.get("defect", 0, type=int), lock=True)
+        defect = queries.get_defect(project.id, request.form.get("defect", 0, type=row_number), lock=True)
         service.link_run(project, defect, run, by=g.actor)
         number = defect.number
     return redirect(url_for(".show", number=number), 303)
@@ -177,7 +178,7 @@ def act(project: Project, number: int, action: str) -> ResponseReturnValue:
         with unit_of_work(g.actor):
             defect = queries.get_defect(project.id, number, lock=True)
             if "version" in request.form:
-                service.check_version(defect, request.form.get("version", 0, type=int), _typed())
+                service.check_version(defect, request.form.get("version", 0, type=row_number), _typed())
             take(project, defect)
     except Invalid as error:
         return _page(project, queries.get_defect(project.id, number), error, 422)
@@ -206,7 +207,7 @@ def _propose(project: Project, defect: Defect) -> None:
 
 def _named(project: Project, typed: str) -> Defect | None:
     """Return the defect that a person means by PAY-D7, D7, d7 or 7."""
-    found = re.fullmatch(r"(?:.*D)?([0-9]{1,9})", typed.strip().upper())
+    found = re.fullmatch(rf"(?:(?:{project.key}-)?D)?([0-9]{{1,9}})", typed.strip().upper())
     where = (Defect.project_id == project.id, Defect.number == int(found[1] if found else 0))
     return db.session.scalar(sa.select(Defect).where(*where))
 
@@ -220,7 +221,7 @@ def _fix(project: Project, defect: Defect) -> None:
 
 
 def _accept(project: Project, defect: Defect) -> None:
-    priority = request.form.get("priority", type=int)
+    priority = request.form.get("priority", type=row_number)
     service.accept(
         project, defect, by=g.actor, priority=priority if priority in range(1, 5) else None, note=_text("note")
     )

@@ -2,11 +2,12 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import DataRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from uatapp.accounts.forms import zones
 from uatapp.web.forms import Form
+from uatapp.web.numbers import LARGEST
 
 _NAME = _l("Enter a name.")
 
@@ -53,7 +54,7 @@ class EnvironmentForm(Form):
 class ChangedEnvironmentForm(EnvironmentForm):
     """Change where people test: with the version and the texts that the person began with."""
 
-    version = IntegerField(validators=[Optional()], default=1)
+    version = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], default=1)
     was_address, was_sign_in_hint, was_test_data = HiddenField(), HiddenField(), HiddenField()
 
 

@@ -12,6 +12,7 @@ from uatapp.kernel.permissions import Permission
 from uatapp.projects.models import Project
 from uatapp.reports import results
 from uatapp.web.access import requires
+from uatapp.web.numbers import row_number
 
 bp = Blueprint("reports", __name__, url_prefix="/projects/<key:project>")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -21,7 +22,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @requires(Permission.RUNS_READ)
 def results_xlsx(project: Project) -> ResponseReturnValue:
     """Give all executed results, or one cycle's, as an Excel file."""
-    number = request.args.get("cycle", type=int)
+    number = request.args.get("cycle", type=row_number)
     cycle_id = get_cycle(project.id, number).id if number else None
     name = f"{project.key} results {clock.today(project.zone).isoformat()}.xlsx"
     with one_at_a_time("results", g.actor):

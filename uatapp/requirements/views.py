@@ -21,6 +21,7 @@ from uatapp.requirements import queries, reading, service
 from uatapp.requirements.labels import STANDINGS
 from uatapp.requirements.models import Document, Requirement
 from uatapp.web.access import requires
+from uatapp.web.numbers import row_number
 
 bp = Blueprint("requirements", __name__, url_prefix="/projects/<key:project>/requirements")
 
@@ -57,7 +58,7 @@ def index(project: Project) -> ResponseReturnValue:
 
 
 def _chosen(name: str) -> int:
-    return request.args.get(name, 0, type=int)
+    return request.args.get(name, 0, type=row_number)
 
 
 def _about(project: Project) -> dict[str, Any]:
@@ -167,7 +168,7 @@ def _page(
 ) -> ResponseReturnValue:
     versions = queries.list_requirement_versions(requirement.id)
     newest, state = versions[0]
-    shown = next((v for v, _s in versions if v.number == request.args.get("version", 0, type=int)), newest)
+    shown = next((v for v, _s in versions if v.number == request.args.get("version", 0, type=row_number)), newest)
     agreed = next((v for v, _s in versions if v.number == requirement.approved_number), None)
     before = agreed if agreed is not None and agreed.id != shown.id else None
     author_id = reading.author_of_change(requirement, newest)
@@ -208,7 +209,7 @@ def act(project: Project, number: int, action: str) -> ResponseReturnValue:
     try:
         with unit_of_work(g.actor):
             requirement = queries.get_requirement(project.id, number, lock=True)
-            version = request.form.get("version", 0, type=int)
+            version = request.form.get("version", 0, type=row_number)
             service.decide(project, requirement, action, request.form.get("reason", ""), by=g.actor, version=version)
     except (Invalid, Stale) as error:
         return _page(project, queries.get_requirement(project.id, number), error, error.status)

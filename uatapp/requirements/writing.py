@@ -1,7 +1,7 @@
 """Pages on which documents come in: upload, report, typing in, editing; and a document's own page."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,6 +31,7 @@ from uatapp.web.access import requires
 
 AT_ONCE = 200 * 1024
 _AROUND = 2
+Place = TypeVar("Place", BusinessUnit, BusinessProcess)
 
 
 @bp.get("/upload")
@@ -124,17 +125,24 @@ def report(project: Project, report_id: int) -> ResponseReturnValue:
 @requires(Permission.REQUIREMENTS_EDIT)
 def file_report(project: Project, report_id: int) -> ResponseReturnValue:
     """Put each document of an import under the unit and process chosen for it."""
-    units = {row.id: row for row in list_named(BusinessUnit, project.id)}
-    processes = {row.id: row for row in list_named(BusinessProcess, project.id)}
+    units, processes = list_named(BusinessUnit, project.id), list_named(BusinessProcess, project.id)
     with unit_of_work(g.actor):
         found = queries.get_report(project.id, report_id)
         for document in queries.list_documents_of(project.id, found.documents):
             if f"unit-{document.id}" in request.form:
-                unit = units.get(request.form.get(f"unit-{document.id}", 0, type=int))
-                process = processes.get(request.form.get(f"process-{document.id}", 0, type=int))
+                unit, process = _chosen(units, f"unit-{document.id}"), _chosen(processes, f"process-{document.id}")
                 service.file_document(project, document, unit, process, by=g.actor)
     flash(_("Saved."), "done")
     return redirect(url_for(".report", report_id=report_id), 303)
+
+
+def _chosen(rows: Sequence[Place], field: str) -> Place | None:
+    """Return the unit or process chosen in a field, None for "None yet"; refuse what is not offered."""
+    raw = request.form.get(field, "")
+    found = next((row for row in rows if str(row.id) == raw), None)
+    if found is None and raw not in ("", "0"):
+        raise Invalid(_("One of these units or processes is not of this project. Reload the page and choose again."))
+    return found
 
 
 @bp.get("/documents/<int:document_id>")
@@ -164,12 +172,10 @@ def document(project: Project, document_id: int) -> ResponseReturnValue:
 @requires(Permission.REQUIREMENTS_EDIT)
 def filing(project: Project, document_id: int) -> ResponseReturnValue:
     """Put a document under another business unit or process."""
-    units = {row.id: row for row in list_named(BusinessUnit, project.id)}
-    processes = {row.id: row for row in list_named(BusinessProcess, project.id)}
     with unit_of_work(g.actor):
         found = queries.get_document(project.id, document_id, lock=True)
-        unit = units.get(request.form.get("unit", 0, type=int))
-        process = processes.get(request.form.get("process", 0, type=int))
+        unit = _chosen(list_named(BusinessUnit, project.id), "unit")
+        process = _chosen(list_named(BusinessProcess, project.id), "process")
         service.file_document(project, found, unit, process, by=g.actor)
     return redirect(url_for(".document", document_id=document_id), 303)
 
@@ -310,7 +316,7 @@ def _saved(project: Project, form: DocumentForm, path: str | None) -> int:
     """Save what was typed; `path` is a stored document's."""
     source = form.source.data or ""
     seen = form.version_number.data or "0"
-    number = int(seen) if seen.isdecimal() else 0
+    number = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
     if path is None:
         text = Text(editing.path_of(form.path.data or "", source), source, number)
     else:

@@ -22,6 +22,7 @@ from uatapp.runs.rules import Told
 from uatapp.web.access import requires
 from uatapp.web.filters import when
 from uatapp.web.forms import AlreadySent
+from uatapp.web.numbers import row_number
 
 Page = ResponseReturnValue
 bp = Blueprint("runs", __name__, url_prefix="/projects/<key:project>/runs")
@@ -84,7 +85,7 @@ def _told(project: Project, assignment_id: int) -> Told:
 
 
 def _version() -> int:
-    return request.form.get("version", 0, type=int)
+    return request.form.get("version", 0, type=row_number)
 
 
 @bp.post("/open/<int:assignment_id>/draft")
@@ -126,7 +127,7 @@ def _take_files(project: Project, assignment_id: int) -> list[str]:
         try:
             with unit_of_work(g.actor):
                 taken = evidence.take(project, upload.filename, upload.read(), by=g.actor)
-                position = request.form.get("position", 0, type=int)
+                position = request.form.get("position", 0, type=row_number)
                 service.add_evidence(project, assignment_id, taken, position, by=g.actor)
         except AlreadySent:
             raise

@@ -23,6 +23,7 @@ from uatapp.testcases.labels import STATES
 from uatapp.testcases.models import TestCase, TestCaseVersion
 from uatapp.testcases.states import CaseState
 from uatapp.web.access import requires
+from uatapp.web.numbers import row_number
 
 bp = Blueprint("testcases", __name__, url_prefix="/projects/<key:project>/tests")
 SIZE = 20
@@ -51,7 +52,7 @@ def show(project: Project, number: int) -> ResponseReturnValue:
     """Show a test as its testers see it, with its versions and what was decided about them."""
     case = queries.get_case(project.id, number)
     versions = queries.list_versions(case.id)
-    wanted = request.args.get("version", 0, type=int)
+    wanted = request.args.get("version", 0, type=row_number)
     version = next((v for v in versions if v.number == wanted), versions[0])
     before = next((v for v in versions if v.number == case.valid_from and v.number != version.number), None)
     return render_template(
@@ -97,7 +98,7 @@ def changed(project: Project) -> ResponseReturnValue:
 
 def _changed(project: Project, form: DecisionForm, status: int = 200) -> ResponseReturnValue:
     statement = queries.suspects(project.id)
-    if requirement := request.args.get("requirement", 0, type=int):
+    if requirement := request.args.get("requirement", 0, type=row_number):
         statement = statement.where(Requirement.number == requirement)
     page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".changed", page=n), SIZE)
     rows = [Changed(c, r, old, new, compared(old.steps, new.steps)) for c, r, old, new in page.rows]

@@ -10,6 +10,7 @@ from werkzeug.routing import BaseConverter
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.errors import NotAllowed, NotFound
 from uatapp.kernel.permissions import Permission
+from uatapp.web.numbers import NumberConverter
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC_PREFIXES = ("static", "security.static")
@@ -68,7 +69,7 @@ def install(
     keep_form: Callable[[], Response | None],
 ) -> None:
     """Check every request before its view. The loaders come from the packages that know users and projects."""
-    app.url_map.converters.update(key=KeyConverter, action=ActionConverter)
+    app.url_map.converters.update(key=KeyConverter, action=ActionConverter, int=NumberConverter)
 
     @app.before_request
     def check() -> ResponseReturnValue | None:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from uatapp.kernel.errors import Invalid, Refused
 from uatapp.kernel.merging import Merge, merge
 from uatapp.web.models import FormSent
 
+FILES = {"file", "files"}  # the fields that take files; all others take text
 WAIT, WAITS = 0.05, 60  # seconds, and how often, for the answer of the same form's first sending
 UNCOUNTED = {"csrf_token", "form_key", "password", "kept_form"}
 
@@ -80,12 +81,14 @@ def form_key() -> str:
 
 
 def install(app: Flask) -> None:
-    """Refuse characters no database stores; answer a form sent twice with where the first one led."""
+    """Refuse what no form of ours sends and no database stores; answer a form sent twice with where the first one led."""
 
     @app.before_request
     def clean() -> None:
-        for value in (*request.args.values(), *request.form.values(), request.path):
-            if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+        if request.is_json or set(request.files) - FILES:
+            raise Invalid(_("This form cannot be sent in this way. Reload the page and try again."))
+        for text in _texts():
+            if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
                 raise Invalid(_("The text contains a character that cannot be stored. Please remove it."))
 
     @app.after_request
@@ -113,6 +116,16 @@ def _where_it_led(sent_id: int) -> str:
 def _page_before() -> str:
     before = request.referrer or ""
     return before if before.startswith(request.host_url) else "/"
+
+
+def _texts() -> Iterator[str]:
+    """Yield all that was sent as text: the address, each name, each of its values, the names of files."""
+    yield request.path
+    for given in (request.args, request.form):
+        for pair in given.items(multi=True):
+            yield from pair
+    for name, file in request.files.items(multi=True):
+        yield from (name, file.filename or "")
 
 
 def claim_form_key() -> None:
