@@ -55,6 +55,7 @@ class Known:
         voided = sa.select(RunVoid.run_id)
         failed = self._first(Run, Run.outcome == "failed")
         self.failed, self.second = failed.reference, self._first(Assignment, Assignment.run_count > 1)
+        self.first = self._first(Run).reference
         self.case = db.session.get_one(CycleItem, self.second.item_id).test_case_id
         self.last = self._first(Run, Run.assignment_id == self.second.id, Run.id.not_in(voided)).reference
         self.members = {
