@@ -22,8 +22,10 @@ from uatapp.app import create_app
 from uatapp.config import Settings
 from uatapp.jobs import worker as workers
 from uatapp.kernel.errors import DomainError
+from uatapp.operations import backup as backups
 from uatapp.operations import doctor as doctors
 from uatapp.operations import people, schema, serving
+from uatapp.operations import restore as restores
 from uatapp.operations import verify as verifying
 from uatapp.operations.checks.report import Finding, Report
 from uatapp.requirements import imports
@@ -253,6 +255,36 @@ def export(key: str, folder: Path) -> None:
     with _app():
         count = imports.export(people.get_project(key), folder)
     click.echo(f"Wrote {count} documents to {folder}.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print for a program.")
+def backup(file: Path, as_json: bool) -> None:
+    """Write database, files and keys into one file; nobody has to stop working."""
+    with _app(), _bar("Files") as progress:
+        made = backups.backup(file, progress)
+    if as_json:
+        _print_json(made)
+    else:
+        rows = sum(made["rows"].values())
+        click.echo(
+            f"Wrote {file}: {rows} rows, {made['files']} files, and the keys. Keep it as safe as the keys themselves."
+        )
+    for sha256 in made["missing"]:
+        click.echo(f"MISSING  file {sha256}: it was lost before this backup", err=True)
+    sys.exit(NOT_IN_ORDER if made["missing"] else 0)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Bring a backup back into an empty installation; the database may be of the other kind."""
+    with _app(), _bar("Checking") as progress:
+        found = restores.restore(file, progress)
+    click.echo(
+        f"Restored what was backed up at {found['at']}. Everybody signs in anew. Check it: uatapp verify --evidence"
+    )
 
 
 @main.command()

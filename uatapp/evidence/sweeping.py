@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
 from uatapp.accounts.models import KeptForm
 from uatapp.jobs import registry
@@ -32,18 +33,18 @@ def forgotten(before: datetime) -> set[str]:
     """Return the files last written before an instant that no row names."""
     found = set(storage.list_older(before))
     db.session.rollback()  # rows written until now are seen
-    for names in _named() if found else ():
+    for names in named(db.session()) if found else ():
         found.difference_update(names)
     return found
 
 
-def _named() -> Iterator[Iterator[str]]:
+def named(session: Session) -> Iterator[Iterator[str]]:
     """Go through the hashes in every table: its columns whose name ends with `sha256`, and the files of kept forms."""
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             if column.name.endswith("sha256"):
-                yield iter(db.session.scalars(_all(column)))
-    yield (file["sha256"] for files in db.session.scalars(_all(KeptForm.files)) for file in files)
+                yield iter(session.scalars(_all(column)))
+    yield (file["sha256"] for files in session.scalars(_all(KeptForm.files)) for file in files)
 
 
 def _all(column: Any) -> sa.Select[tuple[Any]]:

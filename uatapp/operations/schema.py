@@ -1,7 +1,10 @@
 """The schema: brought up to date by migrations, append-only triggers made again after each."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -44,22 +47,32 @@ def is_behind() -> bool:
     return present() != newest()
 
 
-def upgrade() -> None:
+def upgrade(filling: Callable[[sa.Connection], None] = lambda connection: None) -> None:
     """Bring the database up to date, make the triggers again, and begin the system's chain.
 
-    Refuses (CommandError) a database that a newer program has changed; nothing is written then.
+    `filling` puts rows into new tables in the same transaction. Refuses (CommandError) a database that a newer
+    program has changed; nothing is written then.
     """
     with db.engine.connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        if sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.rollback()
-        with connection.begin():
+        with _without_foreign_keys(connection), connection.begin():
             command.upgrade(config(connection), "head")
+            filling(connection)
             appendonly.install(connection)
-        if sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            connection.rollback()
     with unit_of_work(SYSTEM) as session:
         if session.scalar(sa.select(AuditChain.id).where(AuditChain.name == SYSTEM_CHAIN)) is None:
             open_chain(SYSTEM_CHAIN, None)
+
+
+@contextmanager
+def _without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
+    """Let SQLite make tables again without looking at what refers to them; what is left is checked before the commit."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    # said to the driver itself, for inside of a transaction SQLite would not listen
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")

@@ -38,7 +38,7 @@ def verify(
         if options.certificate and options.key and schema.is_behind():
             _certificate_alone(report, options.certificate, options.key)
             return report
-        with _reading() as session, Index() as index:
+        with reading() as session, Index() as index:
             check_all(session, index, report, options)
     except DBAPIError as away:
         report.not_checked.append(f"The database cannot be read: {str(away.orig).strip()}")
@@ -91,7 +91,7 @@ def _against_notes(session: Session, report: Report, options: Options) -> None:
 
 
 @contextmanager
-def _reading() -> Iterator[Session]:
+def reading() -> Iterator[Session]:
     """Open one read-only snapshot, so that a living system can be verified."""
     db.session.rollback()
     with db.engine.connect() as connection:
