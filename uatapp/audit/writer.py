@@ -25,6 +25,13 @@ def open_chain(name: str, project_id: int | None) -> None:
     db.session.flush()
 
 
+def open_system_chain(connection: sa.Connection) -> None:
+    """Begin the system's chain where there is none."""
+    if connection.scalar(sa.select(AuditChain.id).where(AuditChain.name == SYSTEM_CHAIN)) is None:
+        row = {"name": SYSTEM_CHAIN, "seq": 0, "hash": chains.genesis(SYSTEM_CHAIN), "at": clock.now()}
+        connection.execute(sa.insert(AuditChain).values(row))
+
+
 def write(told: list[Told], by: Actor) -> None:
     """Write the entries of a unit of work; refuse when a project has no chain."""
     heads = _lock(sorted({t.event.project_id or 0 for t in told}))

@@ -13,12 +13,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from uatapp import migrations
-from uatapp.audit.models import AuditChain
-from uatapp.audit.writer import SYSTEM_CHAIN, open_chain
+from uatapp.audit.writer import open_system_chain
 from uatapp.kernel import appendonly
-from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import db
-from uatapp.kernel.uow import unit_of_work
+
+UPGRADING = 7_530_001  # a number of ours for PostgreSQL's lock
 
 
 def config(connection: sa.Connection | None = None) -> Config:
@@ -54,13 +53,21 @@ def upgrade(filling: Callable[[sa.Connection], None] = lambda connection: None) 
     program has changed; nothing is written then.
     """
     with db.engine.connect() as connection:
-        with _without_foreign_keys(connection), connection.begin():
+        with _without_foreign_keys(connection), _alone(connection):
             command.upgrade(config(connection), "head")
             filling(connection)
             appendonly.install(connection)
-    with unit_of_work(SYSTEM) as session:
-        if session.scalar(sa.select(AuditChain.id).where(AuditChain.name == SYSTEM_CHAIN)) is None:
-            open_chain(SYSTEM_CHAIN, None)
+            open_system_chain(connection)
+
+
+@contextmanager
+def _alone(connection: sa.Connection) -> Iterator[None]:
+    """Open the transaction so that a second upgrade at the same time waits, and then finds nothing to do."""
+    connection = connection.execution_options(uatapp_write=True)
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADING)))
+        yield
 
 
 @contextmanager
