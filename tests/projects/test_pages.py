@@ -143,6 +143,7 @@ def test_of_two_who_change_an_environment_the_second_sees_both_texts(site: World
     path = f"/projects/PAY/set-up/environments/{_environment(site).id}"
     browser = site.client("manager")
     assert 'name="version" value="1"' in browser.get(path).text
+    assert re.search(r'name="was_address"[^>]* value="https://a.example.com"', browser.get(path).text)
     given = {"name": "UAT", "version": "1", "address": "https://b.example.com", "sign_in_hint": "mine", "test_data": ""}
     assert browser.post(path, data=given).status_code == 303
     stale = site.client("partner_manager").post(path, data={**given, "sign_in_hint": "theirs & all"})
@@ -151,6 +152,7 @@ def test_of_two_who_change_an_environment_the_second_sees_both_texts(site: World
     assert "mine" in stale.text
     assert "theirs &amp; all" in stale.text
     assert 'name="version" value="2"' in stale.text
+    assert re.search(r'name="was_address"[^>]* value="https://b.example.com"', stale.text)
     began = {"was_address": "https://a.example.com", "was_sign_in_hint": "", "was_test_data": ""}
     other = {**given, **began, "address": "https://a.example.com", "sign_in_hint": "", "test_data": "Customer 7"}
     page = site.client("partner_manager").post(path, data=other).text
