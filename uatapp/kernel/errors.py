@@ -53,7 +53,7 @@ class Invalid(DomainError):
 class Stale(DomainError):
     """Somebody saved the same thing in the meantime; both texts are kept."""
 
-    title = "Somebody changed this while you were writing"
+    title = "Somebody saved this while you were writing"
 
     def __init__(self, message: str, *, theirs: str = "", yours: str = "", version: int = 0) -> None:
         super().__init__(message)
