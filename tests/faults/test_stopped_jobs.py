@@ -94,7 +94,7 @@ def test_a_worker_that_was_paused_changes_nothing_more(world: World, tmp_path: P
 
 @pytest.mark.proves("F4")
 def test_an_import_that_is_killed_is_whole_or_not_there(world: World, tmp_path: Path, soak: bool) -> None:
-    size, kills = (5000, 10) if soak else (400, 2)
+    size, kills = (5000, 10) if soak else (400, 1)
     report_id = _uploaded(world, flow.feature(size))
     address = f"/projects/PAY/requirements/imports/{report_id}"
     with worker(world, tmp_path / "ready"):
@@ -108,7 +108,7 @@ def test_an_import_that_is_killed_is_whole_or_not_there(world: World, tmp_path: 
     for _kill in range(kills):
         _try_again(world)
         with worker(world, tmp_path / "ready"):
-            time.sleep(random.uniform(0.05, 20 if soak else 1.5))
+            time.sleep(random.uniform(0.05, 20 if soak else 1.0))
         db.session.rollback()
         assert len(requirements(world)) in (0, size)
         a_minute_later(attempts=3)

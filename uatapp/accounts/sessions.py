@@ -11,10 +11,11 @@ from typing import Any, cast
 
 import flask
 import sqlalchemy as sa
+import structlog
 from flask import Flask, Request, Response, has_request_context, request
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.datastructures import CallbackDict
 
 from uatapp.accounts.models import User, UserSession
@@ -28,6 +29,7 @@ SEEN_EVERY, KEPT_AFTER = timedelta(minutes=5), timedelta(hours=24)
 USER, BEFORE = "_user_id", "_before"
 NOT_NOW = (503, 507)  # the answers while the database is away or full
 NOISE = {"fs_cc", "_remember", BEFORE, "_fresh", "_id"}
+log = structlog.get_logger()
 TABLE = cast(sa.Table, UserSession.__table__)
 _serializer = TaggedJSONSerializer()
 
@@ -99,9 +101,9 @@ class TableSessions(SessionInterface):
         if row is None or session.get(USER) != row.data.get(USER):
             self._renew(session, response)
         elif session.modified:
-            _update(row.id, data=_serializer.dumps(dict(session)), seen_at=clock.now())
+            _note(row.id, data=_serializer.dumps(dict(session)), seen_at=clock.now())
         elif clock.now() - row.seen_at >= SEEN_EVERY:
-            _update(row.id, seen_at=clock.now())
+            _note(row.id, seen_at=clock.now())
 
     def _renew(self, session: ServerSession, response: Response) -> None:
         if session.row is not None:
@@ -161,6 +163,16 @@ def _user_id(session: ServerSession) -> int | None:
 def _update(row_id: int, *, lasting: bool = False, **values: Any) -> None:
     with aside(db.engine, lasting=lasting) as connection:
         connection.execute(sa.update(TABLE).where(TABLE.c.id == row_id, TABLE.c.ended_at.is_(None)).values(**values))
+
+
+def _note(row_id: int, **values: Any) -> None:
+    """Update a session after its request; what was only read is shown also while nothing can be written."""
+    try:
+        _update(row_id, **values)
+    except OperationalError as fault:
+        if request.method not in ("GET", "HEAD"):
+            raise
+        log.warning("a session could not be written just now", why=str(fault.orig))
 
 
 def _close(row: Kept) -> None:

@@ -12,7 +12,7 @@ from uatapp.cycles.states import AssignmentState, BlockCause, Outcome
 from uatapp.evidence import answers
 from uatapp.evidence import service as evidence
 from uatapp.kernel import clock
-from uatapp.kernel.errors import DomainError, Invalid, NotFound, Stale, TooLarge
+from uatapp.kernel.errors import DomainError, Invalid, NoRoom, NotFound, Stale, TooLarge
 from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import Project
@@ -102,8 +102,11 @@ def save(project: Project, assignment_id: int) -> ResponseReturnValue:
 @requires(Permission.RUNS_SUBMIT)
 def add_files(project: Project, assignment_id: int) -> ResponseReturnValue:
     """Add screenshots and files to the open test; one bad file does not lose the good ones."""
-    for sentence in _take_files(project, assignment_id):
-        flash(sentence, "error")
+    try:
+        for sentence in _take_files(project, assignment_id):
+            flash(sentence, "error")
+    except NoRoom as full:
+        return _runner(project, assignment_id, _told(project, assignment_id), full)
     return _keep(project, assignment_id, url_for(".runner", assignment_id=assignment_id, _anchor="files"))
 
 
@@ -167,12 +170,11 @@ def after_submit(project: Project, assignment_id: int) -> ResponseReturnValue:
 @requires(Permission.RUNS_SUBMIT)
 def submit(project: Project, assignment_id: int) -> ResponseReturnValue:
     """Submit the test and lead on: to the report when something was wrong, else to the next test."""
-    faults = _take_files(project, assignment_id)
-    wish = request.form.get("do", "")
-    if wish in ("later", "all"):
-        return _put_aside(project, assignment_id, wish)
     told = None
     try:
+        faults = _take_files(project, assignment_id)
+        if (wish := request.form.get("do", "")) in ("later", "all"):
+            return _put_aside(project, assignment_id, wish)
         if faults:
             raise Invalid(" ".join(faults))
         with unit_of_work(g.actor):
