@@ -78,12 +78,9 @@ def test_what_is_taken_is_given_back_inert(site: World, open_test: str) -> None:
         for answer in (original, shown):
             assert answer.mimetype in ("image/png", "image/jpeg", "application/pdf", "text/plain"), name
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
-            assert answer.headers["Content-Security-Policy"].startswith(
-                ("sandbox; default-src 'none'", "default-src 'none'")
-            )
+            assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
         for answer in (original, shown) if row.display_sha256 is None else (original,):
             assert answer.headers["Content-Disposition"].startswith("attachment;"), name
-            assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
         if row.display_sha256:
             assert shown.data.startswith(b"\x89PNG")
             assert b"alert" not in shown.data

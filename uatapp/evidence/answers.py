@@ -4,6 +4,7 @@ from flask import Response
 
 from uatapp.evidence.models import Evidence
 from uatapp.kernel import storage
+from uatapp.web.downloads import save_as
 
 SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 
@@ -14,8 +15,8 @@ def serve(evidence: Evidence, *, display: bool = False) -> Response:
         answer = Response(storage.get(evidence.display_sha256), mimetype="image/png")
     else:
         answer = Response(storage.get(evidence.sha256), mimetype=evidence.media_type)
-        answer.headers.set("Content-Disposition", "attachment", filename=evidence.name)
-        answer.headers["Content-Security-Policy"] = SANDBOX
+        save_as(answer, evidence.name)
+    answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer

@@ -28,6 +28,7 @@ from uatapp.requirements.models import Document, ImportReport
 from uatapp.requirements.states import VersionState
 from uatapp.requirements.views import bp
 from uatapp.web.access import requires
+from uatapp.web.downloads import save_as
 
 AT_ONCE = 200 * 1024
 _AROUND = 2
@@ -188,7 +189,7 @@ def download(project: Project, document_id: int, number: int) -> ResponseReturnV
     version = queries.get_document_version(found.id, number)
     answer = Response(version.content, mimetype="application/octet-stream")
     name = version.path.rpartition("/")[2]
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    save_as(answer, name)
     return answer
 
 
