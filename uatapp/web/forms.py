@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy.dialects import postgresql, sqlite
+from werkzeug.exceptions import UnsupportedMediaType
 from wtforms import Field, TextAreaField
 
 from uatapp.kernel import clock
@@ -23,6 +24,7 @@ from uatapp.web.models import FormSent
 
 FILES = {"file", "files"}  # the fields that take files; all others take text
 WAIT, WAITS = 0.05, 60  # seconds, and how often, for the answer of the same form's first sending
+URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 UNCOUNTED = {"csrf_token", "form_key", "password", "kept_form"}
 
 
@@ -85,7 +87,11 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def clean() -> None:
-        if request.is_json or set(request.files) - FILES:
+        if request.mimetype not in ("", URLENCODED, MULTIPART):
+            raise UnsupportedMediaType
+        if request.mimetype == URLENCODED:  # its fields are read at once; the limit for fields covers multipart only
+            request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+        if set(request.files) - FILES:
             raise Invalid(_("This form cannot be sent in this way. Reload the page and try again."))
         for text in _texts():
             if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
