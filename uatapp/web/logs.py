@@ -1,6 +1,6 @@
 """The log: a line of JSON an event on the error stream, and one for each request; never the values of variables.
 
-Addresses are not logged, because some hold a secret: the endpoint says which page it was.
+Addresses are not logged, because some hold a secret: the endpoint says which page it was. Long values are cut.
 """
 
 import logging
@@ -10,11 +10,12 @@ import time
 
 import structlog
 from flask import Flask, Response, g, request
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from uatapp.web.access import PROBES
 
 log = structlog.get_logger()
+LONGEST = 10_000
 
 
 def install(app: Flask, *, quiet: bool) -> None:
@@ -51,6 +52,7 @@ def _configure(level: int) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _shorten,
     ]
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -68,3 +70,13 @@ def _configure(level: int) -> None:
         )
     )
     logging.basicConfig(handlers=[others], level=logging.WARNING)  # what libraries say; the first one counts
+
+
+def _shorten(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Cut values that somebody made endless; of a traceback the end says most."""
+    return {name: _cut(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _cut(value: str) -> str:
+    half = LONGEST // 2
+    return value if len(value) <= LONGEST else f"{value[:half]} … {value[-half:]}"

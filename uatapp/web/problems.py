@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 
 from uatapp.kernel import engine
 from uatapp.kernel.db import db
-from uatapp.kernel.errors import DomainError, TooMany
+from uatapp.kernel.errors import DomainError, NotAllowed, TooMany
 
 log = structlog.get_logger()
 AGAIN_SECONDS = 5
@@ -71,6 +71,8 @@ def _undo() -> None:
 
 def _domain(error: Exception) -> ResponseReturnValue:
     assert isinstance(error, DomainError)  # noqa: S101 - registered for DomainError only
+    if isinstance(error, NotAllowed):
+        _log_refused(error.message)
     answer = problem(error.status, _(error.title), error.message, error.reasons)
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.seconds)
@@ -91,7 +93,18 @@ def _http(error: Exception) -> ResponseReturnValue:
     return answer
 
 
+def _log_refused(why: str) -> None:
+    """Note who wanted what that is not theirs; addresses without their queries, which may hold secrets."""
+    actor = g.get("actor")
+    who = actor.uid if actor is not None else ""
+    route = str(request.url_rule or "")
+    log.warning(
+        "request refused", who=who, method=request.method, route=route, why=why, request_id=g.get("request_id", "")
+    )
+
+
 def _csrf(error: Exception) -> ResponseReturnValue:
+    _log_refused("token")
     return problem(
         403, _("This form was open too long"), _("Go back, reload the page and send it again. Nothing was changed.")
     )
@@ -105,9 +118,8 @@ def _unknown(error: BaseException) -> ResponseReturnValue:
         log.error("request failed", exc_info=error, **told)
         return problem(500, _(title), _(detail))
     log.error("request could not be done just now", why=type(error).__name__, **told)
-    g.actor = g.project = g.project_key = g._login_user = (
-        None  # the page is shown without asking the database who reads it
-    )
+    # the page is shown without asking the database who reads it
+    g.actor = g.project = g.project_key = g._login_user = None
     answer = problem(code, _(title), _(detail))
     answer.headers["Retry-After"] = str(AGAIN_SECONDS)
     return answer
