@@ -50,7 +50,10 @@ def compare(code: str) -> ResponseReturnValue:
     if len(data) > LARGEST:
         raise TooLarge(_("Certificates are smaller than 20 MB. This file is not one."))
     file = queries.find_file(certificate.id)
-    return _page(certificate, file is not None and hashlib.sha256(data).hexdigest() == file.sha256)
+    same = file is not None and hashlib.sha256(data).hexdigest() == file.sha256
+    if not same:
+        guessing.failed("check", request.remote_addr or "")
+    return _page(certificate, same)
 
 
 def _find(code: str) -> Certificate:
