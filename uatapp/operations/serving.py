@@ -74,8 +74,8 @@ def dressed(app: Flask) -> Any:
 
 
 def _headers(headers: Any, path: str, url: str) -> None:
-    for name in ("X-Content-Type-Options", "Referrer-Policy"):
-        headers[name] = HEADERS[name]
+    for name, value in HEADERS.items():
+        headers[name] = value
 
 
 class Log(Logger):  # type: ignore[misc]
