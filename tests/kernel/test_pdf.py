@@ -95,11 +95,14 @@ p {{ font-family: evil; background: url(http://127.0.0.1:{port}/bg); content: ur
 <img src="res:nested.svg"><img src="res:../../etc/passwd"><img src="res:unknown.png"><img src="not a url%%">
 <a href="javascript:alert(1)">one</a> <a href="file:///etc/passwd">two</a> <a href="http://127.0.0.1/">three</a>
 <a href="JaVaScRiPt:alert(1)">four</a> <a href="https://[bad">five</a> <a href="data:text/html,x">six</a>
+<a rel=attachment href="file:///etc/hosts">ten</a> <img src='data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'>
+<form action="http://127.0.0.1:{port}/form"><input name=a></form> <img srcset="http://127.0.0.1:{port}/srcset 2x">
 <span style="link: url(file:///etc/hosts)">seven</span> <a href="https://good.example/a">eight</a> <a href="mailto:a@b.example">nine</a>
 <p>here</p>
 """
 
 
+@pytest.mark.proves("T23", "T24")
 def test_hostile_pages_fetch_nothing_and_keep_no_link(listener: tuple[int, list[str]]) -> None:
     port, calls = listener
     nested = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><image href="http://127.0.0.1:{port}/nested"/></svg>'

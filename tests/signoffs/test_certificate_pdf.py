@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pikepdf
 import pypdf
 import pytest
 import rfc8785
@@ -333,6 +334,10 @@ WORD = "Donaudampfschifffahrt" * 477
 HOSTILE = "</td></tr><h1>SIGNED BY CEO</h1>"
 IMAGE = "<img src=http://127.0.0.1:9/x>"
 LINK = '<a href="file:///etc/passwd">{{ 7*7 }} %(n)s</a>'
+OVERLAY = '<div style="position:fixed;inset:0;background:#fff">SIGNED</div><style>*{display:none}</style>'
+ATTACHED = '<a rel="attachment" href="file:///etc/hosts">a</a><link rel="attachment" href="file:///etc/passwd">'
+SCRIPTED = '<a href="javascript:alert(1)">b</a><object data="http://127.0.0.1:9/o"></object><svg onload="alert(1)"/>'
+HEAPED = "a" + "\u0301" * 500 + "\u200b\u200b"
 TURNED = "\u202egnirts\u202c \u200fmark"
 
 
@@ -354,7 +359,7 @@ def hostile(keys: Keys) -> CertificateFacts:
     scope["runs"][1] |= {"tester": WORD, "remark": HOSTILE, "voided": IMAGE, "unit": LINK, "build": WORD}
     scope["evidence"][0] |= {"name": WORD + ".png", "run": IMAGE}
     scope["criteria"][0] |= {"title": LINK}
-    scope["rules"] = [HOSTILE, "a\x00b\x1bc"]
+    scope["rules"] = [HOSTILE, OVERLAY, ATTACHED, SCRIPTED, HEAPED, "a\x00b\x1bc"]
     signature = made.signature(
         HOSTILE, IMAGE, LINK, "customer", "accepted_with_conditions", "2026-11-18T13:20:07.000000+00:00",
         statement=WORD, reasons=HOSTILE, for_whom=IMAGE, local=LINK,
@@ -364,12 +369,41 @@ def hostile(keys: Keys) -> CertificateFacts:
     return made.certificate(keys, scope=scope, signatures=(signature,), conditions=(condition,), waivers=(waiver,))
 
 
+def sizes_of(data: bytes, wanted: str) -> list[float]:
+    """Return the sizes in which these words are printed on the pages that are signed."""
+    found: list[float] = []
+
+    def seen(text: str, _cm: list[float], matrix: list[float], _font: object, size: float) -> None:
+        if wanted in text.replace("\u200b", "").replace("\xa0", " "):
+            found.append(round(abs(matrix[3]) * size, 1))
+
+    for page in pypdf.PdfReader(io.BytesIO(data)).pages[:2]:
+        page.extract_text(visitor_text=seen)
+    return found
+
+
+def actions_in(data: bytes) -> set[str]:
+    """Return the kinds of action that anything in a PDF can start."""
+    with pikepdf.open(io.BytesIO(data)) as paper:
+        things = [thing for thing in paper.objects if isinstance(thing, pikepdf.Dictionary)]
+        found = {name for thing in things for name in ("/JS", "/Launch", "/URI", "/OpenAction", "/AA") if name in thing}
+        links = [thing["/A"] for thing in things if thing.get("/Type") == "/Annot" and "/A" in thing]
+        found |= {str(link["/S"]) for link in links}
+    return found
+
+
+@pytest.mark.proves("T23", "T24")
 def test_hostile_texts_are_printed_as_typed(keys: Keys) -> None:
     data = documents.render_certificate(hostile(keys), keys)
     reader = pypdf.PdfReader(io.BytesIO(data))
     text = tight(words(data))
     for typed, times in ((HOSTILE, 10), (IMAGE, 6), (LINK, 8), ("secondline", 1), ("[U+202E]gnirts[U+202C]", 1)):
         assert text.count(tight(typed)) >= times, typed
+    for typed in (OVERLAY, ATTACHED, SCRIPTED):
+        assert tight(typed) in text, typed
+    assert max(sizes_of(data, "SIGNED BY CEO")) < max(sizes_of(data, ""))  # no heading came of it
+    assert set(reader.attachments) == set(seal.PARTS)
+    assert actions_in(data) <= {"/GoTo"}
     assert text.count("Donaudampf") >= 8 * 450
     assert "Page 1 of" in words(data, 0)
     assert "Annexes" in words(data, 0)
