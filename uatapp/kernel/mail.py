@@ -4,6 +4,7 @@ import hashlib
 import os
 import smtplib
 from dataclasses import dataclass
+from email.header import Header
 from email.message import Message
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -49,11 +50,16 @@ def deliver(letter: Letter, url: str) -> None:
 def _message(letter: Letter, connection: object) -> EmailMultiAlternatives:
     headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
     message = EmailMultiAlternatives(
-        letter.subject, letter.text, letter.sender, [letter.recipient], headers=headers, connection=connection
+        _literal(letter.subject), letter.text, letter.sender, [letter.recipient], headers=headers, connection=connection
     )
     if letter.html:
         message.attach_alternative(letter.html, "text/html")
     return message
+
+
+def _literal(subject: str) -> str:
+    """Return a subject that is read as typed: words that look encoded are encoded once more."""
+    return Header(subject, "utf-8").encode(maxlinelen=0) if "=?" in subject else subject
 
 
 def _into_folder(letter: Letter, folder: Path) -> None:
