@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import flow
+from tests.requirements.steps import bring_in
 from tests.world import World
 from uatapp.cycles.models import Cycle
 from uatapp.kernel.db import db
@@ -75,7 +76,8 @@ def test_the_next_run_has_the_new_words_and_counts(world: World, assignment_id: 
 
 
 def test_the_same_file_brought_in_again_changes_nothing(world: World, assignment_id: int) -> None:
-    flow.bring_in(world, flow.feature(1))
+    result = bring_in(world, {"orders.feature": flow.feature(1)})
+    assert (result["unchanged"], result["edited"]) == (1, 0)
     run = queries.get_run(world.project.id, _submit(world, assignment_id))
     assert (run.case_version_number, flow.cases(world)[0].version_number) == (1, 1)
     assert _counted() == ["passed_with_remarks"]
