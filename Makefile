@@ -14,7 +14,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 	--no-annotate --no-header --no-emit-package django --quiet $(LOCKARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test check soak bench load looks lock
+.PHONY: help setup setup-tests run test check soak bench load sbom looks lock
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,9 @@ bench: setup-tests ## measure, and write docs/benchmarks.md (ARGS="pages --sizes
 
 load: setup-tests ## let testers work for ten minutes, and write docs/load.md (ARGS="--minutes 1": shorter)
 	@$(BIN)/python -m benchmarks.load $(ARGS)
+
+sbom: setup-tests ## list what it depends on, as a software bill of materials (sbom.json)
+	@$(BIN)/python -m cyclonedx_py requirements requirements.txt --output-reproducible --of JSON -o sbom.json
 
 looks: setup-tests ## take pictures of every page into looks/
 	@UATAPP_LOOKS=looks $(BIN)/pytest -m looks $(ARGS)

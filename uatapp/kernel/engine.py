@@ -12,10 +12,14 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 POSTGRESQL_FULL = "53100"
 CONNECT_SECONDS = 5
+AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 
 
 def is_away(error: BaseException) -> bool:
     """Say whether the database could not do it now, and may in a moment."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, sqlite3.OperationalError):  # SQLite says so of a missing table as well
+        return cause.sqlite_errorcode & 0xFF in AWAY
     return isinstance(error, OperationalError | InterfaceError | NoConnection)
 
 
