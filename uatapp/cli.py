@@ -21,7 +21,9 @@ from uatapp.accounts import service as accounts
 from uatapp.app import create_app
 from uatapp.config import Settings
 from uatapp.jobs import worker as workers
+from uatapp.kernel import clock
 from uatapp.kernel.errors import DomainError
+from uatapp.kernel.keys import Keys, KeysIncomplete
 from uatapp.operations import backup as backups
 from uatapp.operations import doctor as doctors
 from uatapp.operations import people, schema, serving
@@ -44,7 +46,7 @@ class Commands(click.Group):
             _fail("\n".join([refused.message, *refused.reasons]))
         except DBAPIError as away:
             _fail(f"The database did not do this: {str(away.orig).strip()}\n`uatapp doctor` says what is wrong.")
-        except (OSError, CommandError) as odd:
+        except (OSError, CommandError, KeysIncomplete) as odd:
             _fail(str(odd))
 
 
@@ -155,6 +157,14 @@ def doctor(as_json: bool) -> None:
             if not check.ok:
                 click.echo(f"       mend it: {check.mend}")
     sys.exit(0 if all(check.ok for check in checks) else NOT_IN_ORDER)
+
+
+@main.command("public-key")
+def public_key() -> None:
+    """Print the public keys with which anybody checks certificates, the same as their annex issuer.pem."""
+    settings = Settings()
+    keys = Keys.load_or_create(settings.keys_folder, settings.host, clock.now())
+    click.echo(keys.public_pem.decode(), nl=False)
 
 
 @main.command("setup-link")

@@ -161,3 +161,13 @@ def test_run_and_demo_share_their_address() -> None:
     assert bind_of(Settings(base_url="http://localhost:9000/")) == "127.0.0.1:9000"
     assert bind_of(Settings(base_url="http://[::1]:9000")) == "[::1]:9000"
     assert bind_of(Settings(base_url="https://uat.example.com")) == "127.0.0.1:8000"
+
+
+def test_the_public_keys_are_handed_out_and_a_lost_key_is_a_sentence(uatapp: Command, home: Path) -> None:
+    printed = uatapp("public-key").output
+    assert "BEGIN CERTIFICATE" in printed and "BEGIN PUBLIC KEY" in printed and "PRIVATE" not in printed
+    assert uatapp("public-key").output == printed
+    (home / "keys" / "seal-key.pem").unlink()
+    lost = uatapp("public-key")
+    assert lost.exit_code == 2
+    assert "Put the folder back from a backup" in lost.output
