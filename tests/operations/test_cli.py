@@ -165,7 +165,9 @@ def test_run_and_demo_share_their_address() -> None:
 
 def test_the_public_keys_are_handed_out_and_a_lost_key_is_a_sentence(uatapp: Command, home: Path) -> None:
     printed = uatapp("public-key").output
-    assert "BEGIN CERTIFICATE" in printed and "BEGIN PUBLIC KEY" in printed and "PRIVATE" not in printed
+    assert "BEGIN CERTIFICATE" in printed
+    assert "BEGIN PUBLIC KEY" in printed
+    assert "PRIVATE" not in printed
     assert uatapp("public-key").output == printed
     (home / "keys" / "seal-key.pem").unlink()
     lost = uatapp("public-key")
