@@ -49,7 +49,8 @@ class Browser(FlaskClient):
         if not has_app_context():  # a redirect followed within the first request's context
             return super().open(*args, **kwargs)
         answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
-        if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
+        is_page = answer.mimetype == "text/html" and "HX-Redirect" not in answer.headers
+        if is_page and not 300 <= answer.status_code < 400:
             pages.check(f"{answer.request.method} {answer.request.path}", answer.status_code, answer.text)
         if "events" not in db.session().info:
             db.session.rollback()

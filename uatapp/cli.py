@@ -19,11 +19,11 @@ from sqlalchemy.exc import DBAPIError
 from uatapp import demo as worked_example
 from uatapp.accounts import service as accounts
 from uatapp.app import create_app
+from uatapp.audit import checkpoints
 from uatapp.config import Settings
 from uatapp.jobs import worker as workers
-from uatapp.kernel import clock
 from uatapp.kernel.errors import DomainError
-from uatapp.kernel.keys import Keys, KeysIncomplete
+from uatapp.kernel.keys import KeysIncomplete
 from uatapp.operations import backup as backups
 from uatapp.operations import doctor as doctors
 from uatapp.operations import people, schema, serving
@@ -118,6 +118,7 @@ def run(bind: str | None, workers: int) -> None:
     with _app():
         if schema.is_behind():
             _fail("The database is not up to date. Run `uatapp migrate` first.")
+        checkpoints.refuse_lost_keys()
         if reason := serving.too_many(workers):
             _fail(reason)
     address = bind or serving.bind_of(settings)
@@ -131,8 +132,10 @@ def run(bind: str | None, workers: int) -> None:
 )
 def worker(threads: int) -> None:
     """Run jobs: certificates, mails, large imports."""
+    with _app() as app:
+        checkpoints.refuse_lost_keys()
     click.echo("Running jobs. Stop with Ctrl-C.")
-    workers.work(create_app(), threads)
+    workers.work(app, threads)
 
 
 @main.command()
@@ -162,8 +165,8 @@ def doctor(as_json: bool) -> None:
 @main.command("public-key")
 def public_key() -> None:
     """Print the public keys with which anybody checks certificates, the same as their annex issuer.pem."""
-    settings = Settings()
-    keys = Keys.load_or_create(settings.keys_folder, settings.host, clock.now())
+    with _app():
+        keys = checkpoints.installation_keys()
     click.echo(keys.public_pem.decode(), nl=False)
 
 

@@ -161,7 +161,7 @@ def _ends(story: Story) -> None:
 
 def _send(story: Story) -> None:
     data = {"name": "Build 9", "notes": "much typed", "csrf_token": story.token}
-    files = {"notes_file": (io.BytesIO(b"bytes"), "notes.txt", "text/plain")}
+    files = {"file": (io.BytesIO(b"bytes"), "notes.txt", "text/plain")}
     answer = story.browsers["manager"].post("/projects/PAY/set-up/build", data=data | files)
     story.link = answer.location.partition("next=")[2]
     assert story.link.startswith("/kept/")

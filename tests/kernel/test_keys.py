@@ -38,6 +38,7 @@ def test_made_by_many_at_once_are_the_same(tmp_path: Path) -> None:
     assert len({one.checkpoint_key_id for one in made}) == 1
 
 
+@pytest.mark.proves("F36")
 @pytest.mark.parametrize("lost", keys.FILES)
 def test_a_lost_file_is_told_and_not_replaced(tmp_path: Path, lost: str) -> None:
     folder = tmp_path / "keys"

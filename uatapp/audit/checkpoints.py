@@ -5,12 +5,13 @@ import binascii
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask import current_app
 
 from uatapp.audit.models import AuditChain, Checkpoint
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import NotFound
-from uatapp.kernel.keys import Keys
+from uatapp.kernel.keys import Keys, KeysIncomplete
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,23 @@ class Point:
     seq: int
     hash: str
     at: str = ""
+
+
+def refuse_lost_keys() -> None:
+    """Refuse (KeysIncomplete) to go on without the keys that have signed: new ones would make all before look forged."""
+    folder = current_app.config["UATAPP"].keys_folder
+    if not folder.is_dir() and db.session.scalar(sa.select(Checkpoint.id).limit(1)) is not None:
+        raise KeysIncomplete(
+            f"The keys in {folder} are lost. Put the folder back from a backup (`uatapp restore`, or by hand); until then "
+            "nothing can be sealed. Certificates made before can still be checked with the public key that each carries."
+        )
+
+
+def installation_keys() -> Keys:
+    """Return the installation's keys, made on first use. Refuses (KeysIncomplete) to replace keys that have signed."""
+    refuse_lost_keys()
+    settings = current_app.config["UATAPP"]
+    return Keys.load_or_create(settings.keys_folder, settings.host, clock.now())
 
 
 def make(chain_name: str, keys: Keys) -> Checkpoint:

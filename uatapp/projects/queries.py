@@ -45,12 +45,11 @@ def actor_of(user: User) -> Actor:
 
 def find_project(key: str) -> Project | None:
     """Return a project with its parties' names; whether the viewer may know of it is decided by the caller."""
-    project = db.session.scalar(sa.select(Project).where(Project.key == key))
+    project = db.session.scalar(sa.select(Project).where(Project.key == key).options(joinedload(Project.customer)))
     if project is not None:
         partner = sa.select(ProjectPartner.organisation_id).where(ProjectPartner.project_id == project.id)
-        is_customer = Organisation.id == project.customer_id
-        names = sa.select(Organisation.name).where(sa.or_(is_customer, Organisation.id.in_(partner)))
-        project.parties = PARTIES.join(db.session.scalars(names.order_by(~is_customer, Organisation.name)))
+        names = sa.select(Organisation.name).where(Organisation.id.in_(partner)).order_by(Organisation.name)
+        project.parties = PARTIES.join([project.customer.name, *db.session.scalars(names)])
     return project
 
 

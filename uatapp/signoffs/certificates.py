@@ -29,8 +29,7 @@ JOB = "certificate.render"
 
 def keys() -> Keys:
     """Return the installation's keys, made on first use."""
-    settings = current_app.config["UATAPP"]
-    return Keys.load_or_create(settings.keys_folder, settings.host, clock.now())
+    return checkpoints.installation_keys()
 
 
 def new_code() -> str:
