@@ -1,13 +1,19 @@
 """The command: what it prints, and its exit codes."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from uatapp.app import create_app
+from uatapp.audit import checkpoints
 from uatapp.cli import main
+from uatapp.config import Settings
+from uatapp.kernel.actor import SYSTEM
+from uatapp.kernel.uow import unit_of_work
 
 FEATURE = """Feature: Orders
   Scenario: Order is saved
@@ -161,6 +167,19 @@ def test_run_and_demo_share_their_address() -> None:
     assert bind_of(Settings(base_url="http://localhost:9000/")) == "127.0.0.1:9000"
     assert bind_of(Settings(base_url="http://[::1]:9000")) == "[::1]:9000"
     assert bind_of(Settings(base_url="https://uat.example.com")) == "127.0.0.1:8000"
+
+
+@pytest.mark.proves("F36")
+def test_keys_that_have_signed_are_never_replaced(uatapp: Command, home: Path) -> None:
+    uatapp("project", "add", "PAY", "Order to cash")
+    with create_app(Settings()).app_context(), unit_of_work(SYSTEM):
+        checkpoints.make("system", checkpoints.installation_keys())
+    shutil.rmtree(home / "keys")
+    for command in ("public-key", "run", "worker"):
+        lost = uatapp(command)
+        assert lost.exit_code == 2, command
+        assert "are lost. Put the folder back from a backup" in lost.output
+    assert not (home / "keys").exists()
 
 
 def test_the_public_keys_are_handed_out_and_a_lost_key_is_a_sentence(uatapp: Command, home: Path) -> None:

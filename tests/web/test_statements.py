@@ -1,5 +1,7 @@
 """Every list page sends the same number of statements for few rows and for many."""
 
+import re
+
 import pytest
 
 from tests.counting import statements
@@ -89,3 +91,20 @@ def test_pages_send_the_same_statements_for_few_rows_and_for_many(site: World, r
     many = _counts(site)
     grown = {page: (few[page], number) for page, number in many.items() if number > few[page]}
     assert not grown
+
+
+@pytest.mark.proves("F33")
+def test_no_list_grows_beyond_its_page(site: World, soak: bool) -> None:
+    flow.open_cycle(site, flow.make_cases(site, 5000 if soak else 130))
+    for name, page in (
+        *(
+            ("manager", page)
+            for page in ("requirements/find", "tests/", "cycles/1", "cycles/1/scope", "cycles/1/assign")
+        ),
+        *(("manager", page) for page in ("overview", "audit/", "requirements/waiting")),
+        ("tester", "my-work"),
+    ):
+        text = site.client(name).get(f"/projects/PAY/{page}", follow_redirects=True).text
+        shown = set(re.findall(r"/projects/PAY/(?:tests|requirements)/\d+", text))
+        assert len(shown) <= 100, page
+        assert len(text) < 250_000, page
