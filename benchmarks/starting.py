@@ -12,7 +12,8 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks import pages, serving
 from benchmarks.filling import Place, known_world, opened
-from tests.browser.conftest import FLAGS, chromium
+from tests.browser import chromium
+from tests.browser.conftest import FLAGS
 
 
 def measure() -> dict[str, float]:
@@ -35,7 +36,7 @@ def first_visits(place: Place) -> dict[str, int]:
         paths = pages.addresses(known_world(app))
     found: dict[str, int] = {}
     with serving.served(place), sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = driver.chromium.launch(executable_path=chromium.path(), args=FLAGS)
         for name, path in paths.items():
             found[name] = _bytes(browser, place, pages.person_of(name), path)
         browser.close()

@@ -49,12 +49,18 @@ class Browser(FlaskClient):
         if not has_app_context():  # a redirect followed within the first request's context
             return super().open(*args, **kwargs)
         answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
-        is_page = answer.mimetype == "text/html" and "HX-Redirect" not in answer.headers
-        if is_page and not 300 <= answer.status_code < 400:
-            pages.check(f"{answer.request.method} {answer.request.path}", answer.status_code, answer.text)
+        if _is_page(answer):
+            place, hostile = f"{answer.request.method} {answer.request.path}", self.application.config.get("HOSTILE")
+            pages.check(place, answer.status_code, answer.text, hostile=bool(hostile))
         if "events" not in db.session().info:
             db.session.rollback()
         return answer
+
+
+def _is_page(answer: TestResponse) -> bool:
+    if answer.request.method == "HEAD" or "HX-Redirect" in answer.headers:
+        return False
+    return answer.mimetype == "text/html" and not 300 <= answer.status_code < 400
 
 
 @dataclass

@@ -82,8 +82,8 @@ def test_words_answers_and_pictures_survive(tester: Page, tmp_path: Path) -> Non
     remark.fill("From this window")
     expect(state).to_contain_text("Also typed in another window", timeout=15_000)
     submit.click()
-    expect(tester.get_by_text("In your other window:").first).to_be_visible()
-    expect(remark).to_have_value("From this window")
+    expect(tester.get_by_text("Nothing you typed is lost").first).to_be_visible()
+    expect(remark).to_have_value("From the other window\nFrom this window")
     other.close()
 
     tester.wait_for_load_state("networkidle")

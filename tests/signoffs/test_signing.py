@@ -68,6 +68,17 @@ def test_what_is_signed_is_what_was_frozen(world: World) -> None:
     assert not any("id" in row for row in document["requirements"])
 
 
+def test_a_later_request_names_the_decision_before_it(world: World) -> None:
+    closed_cycle(world)
+    first = request(world, "sponsor")
+    sign(world, "sponsor", first, **bound(world, "sponsor", first))
+    second = request(world, "sponsor")
+    frozen = json.loads(queries.get_snapshot(queries.get_signoff(world.project.id, second).id).document)
+    before = json.loads(queries.get_snapshot(queries.get_signoff(world.project.id, first).id).document)
+    assert before["predecessor"] is None
+    assert (frozen["predecessor"]["reference"], frozen["predecessor"]["state"]) == (f"PAY-S{first}", "accepted")
+
+
 def test_another_hash_a_used_number_and_anothers_number_are_refused(world: World) -> None:
     closed_cycle(world)
     number = request(world, "sponsor", "sponsor2")

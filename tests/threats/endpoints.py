@@ -124,6 +124,10 @@ jobs_pages.try_again             POST      administrator
 jobs_pages.mails                 GET       administrator
 jobs_pages.mail                  GET       administrator
 
+probes.live                      GET       anybody
+probes.ready                     GET       anybody
+probes.counted                   GET       anybody
+
 home.index                       GET       oneself
 account.show                     GET       oneself
 account.change                   POST      oneself

@@ -19,6 +19,8 @@ from tests.threats.two import Two, everything
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
 
+# a difference is one only if it comes back: now and then something drawn looks like a word
+TRIES = range(3)
 # what is drawn anew each time: tokens, hashes, public identities
 DRAWN = re.compile(r"[\w$=,+/.@-]{16,}")
 
@@ -77,7 +79,7 @@ def test_fields_nobody_asked_for_and_a_query_beside_the_form_change_nothing(stag
         beside = {**UNASKED, **dict.fromkeys(form.fields, "1")}
         if status not in (200, 303):
             wrong.append(f"{form}: {status}")
-        elif stage.after(form, {**UNASKED, **form.fields}, beside) != (status, stored):
+        elif (status, stored) not in (stage.after(form, {**UNASKED, **form.fields}, beside) for _ in TRIES):
             wrong.append(f"{form}: not as without them")
     assert not wrong
 
@@ -88,9 +90,9 @@ def test_of_a_field_sent_twice_the_first_counts_or_the_whole_form_is_refused(sta
     for form in stage.sent:
         status, stored = stage.after(form, form.fields)
         twice = [pair for name, value in form.fields.items() for pair in ((name, value), (name, "1"))]
-        then, after = stage.after(form, MultiDict(twice))
-        if then != 422 and (then, after) != (status, stored):
-            wrong.append(f"{form}: {then}")
+        answers = (stage.after(form, MultiDict(twice)) for _ in TRIES)
+        if not any(then == 422 or (then, after) == (status, stored) for then, after in answers):
+            wrong.append(str(form))
     assert not wrong
 
 

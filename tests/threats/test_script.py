@@ -16,7 +16,8 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Route, sync_playwright
 
-from tests.browser.conftest import FLAGS, chromium
+from tests.browser import chromium
+from tests.browser.conftest import FLAGS
 from tests.conftest import SOAK
 from tests.factories import flow
 from tests.threats import files, hostile, serving
@@ -41,6 +42,9 @@ NOT_OPENED = {
     "home.enter",
     "signoffs.certificate",
     "check.index",
+    "probes.live",
+    "probes.ready",
+    "probes.counted",
 }
 INERT = """() => [...document.querySelectorAll('*')].flatMap(element => [
     ...[...element.attributes].filter(a => a.name.startsWith('on')).map(a => element.tagName + ' ' + a.name),
@@ -79,6 +83,7 @@ def project(
     home, port = tmp_path_factory.mktemp("hostile"), serving.free_port()
     copy(sqlite_world[0], home / "uatapp.db")
     app = serving.make_app(home, port)
+    app.config["HOSTILE"] = True
     with app.app_context():
         world = World(app, dict(sqlite_world[1]))
         hostile.fill(world, request.param)
@@ -96,7 +101,7 @@ def project(
 @pytest.fixture(scope="module")
 def chromium_here(project: Crawled) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        started = playwright.chromium.launch(executable_path=chromium.path(), args=FLAGS)
         yield started
         started.close()
 

@@ -151,6 +151,7 @@ TEMPLATES = (
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_name_that_looks_like_a_template_is_printed_as_it_is(site: World, name: str) -> None:
     """In the list of people, on pages of the flow, in the audit trail and in mails."""
+    site.app.config["HOSTILE"] = True
     manager = site.actor("manager")
     with unit_of_work(manager):
         accounts.change_profile(

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from uatapp.defects.labels import SEVERITIES
 from uatapp.web.forms import Form
@@ -27,7 +28,7 @@ class ReportForm(Form):
         validators=[DataRequired(_l("Choose how much it hurts. The team works in that order."))],
     )
     run = HiddenField()
-    position = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], default=0)
+    position = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], default=0, widget=HiddenInput())
 
 
 class PersistForm(Form):

@@ -285,6 +285,7 @@ def _save(project: Project, document: Document | None) -> ResponseReturnValue:
         return _editor(form, document, status=422 if fault else 200, previewing=True)
     if document is not None:
         form.unit.data, form.business_process.data = document.unit_id or 0, document.process_id or 0
+        form.path.data, form.path.validators = document.path, ()  # a stored document keeps its name
     if not form.validate():
         return _editor(form, document, status=422)
     try:

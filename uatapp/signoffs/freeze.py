@@ -23,7 +23,8 @@ from uatapp.requirements.models import Document, Requirement, RequirementVersion
 from uatapp.runs import counting
 from uatapp.runs.models import Run, RunEvidence, RunVoid
 from uatapp.signoffs.documents import canonical, fingerprint
-from uatapp.signoffs.models import Signoff, Snapshot
+from uatapp.signoffs.models import Certificate, Signoff, Snapshot
+from uatapp.signoffs.queries import cycle_ids as scope_of
 from uatapp.signoffs.queries import signatories
 from uatapp.signoffs.untested import not_tested
 from uatapp.testcases.models import CarryOver, TestCase
@@ -75,9 +76,24 @@ def gather(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Acto
         "runs": runs,
         "evidence": _evidence(cycle_ids),
         "signatories": [_signatory(row) for row in signing],
-        "predecessor": None,
+        "predecessor": _predecessor(project, signoff, frozenset(cycle_ids)),
         "audit": {"chain": chain.name, "seq": chain.seq, "hash": chain.hash},
     }
+
+
+def _predecessor(project: Project, signoff: Signoff, cycle_ids: frozenset[int]) -> dict[str, Any] | None:
+    """Return the newest decision on these cycles, or on some of them, that has a certificate."""
+    statement = (
+        sa.select(Certificate, Signoff)
+        .join(Signoff, Signoff.id == Certificate.signoff_id)
+        .where(Certificate.project_id == project.id, Signoff.id != signoff.id)
+        .order_by(Certificate.id.desc())
+    )
+    for certificate, earlier in db.session.execute(statement):
+        if scope_of(earlier.id) <= cycle_ids:
+            at = clock.iso(certificate.issued_at)
+            return {"reference": certificate.signoff_reference, "state": earlier.state.value, "at": at}
+    return None
 
 
 def _cycle(cycle: Cycle) -> dict[str, Any]:
