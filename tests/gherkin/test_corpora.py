@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -76,32 +75,3 @@ def test_real_files_are_read_or_named() -> None:
     result = match(stored, stored)
     assert len(result.unchanged) == len(stored)
     assert all(old is new for old, new in result.unchanged)
-
-
-def test_reading_takes_less_than_twice_the_time_of_the_parser() -> None:
-    files = [(path.read_bytes(), str(path)) for path in corpora()][:300]
-    times: list[tuple[float, float]] = []
-    for _ in range(3):
-        times.append((_timed(_parser_alone, files), _timed(_ours, files)))
-    assert min(ours for _, ours in times) < 2 * min(parser for parser, _ in times)
-
-
-def _timed(read: Any, files: list[tuple[bytes, str]]) -> float:
-    began = time.perf_counter()
-    for data, path in files:
-        read(data, path)
-    return time.perf_counter() - began
-
-
-def _parser_alone(data: bytes, _path: str) -> None:
-    try:
-        Parser().parse(data.decode("utf-8-sig"))
-    except CompositeParserException:
-        return
-
-
-def _ours(data: bytes, path: str) -> None:
-    try:
-        parse(data, path)
-    except ParseProblem:
-        return

@@ -1,7 +1,5 @@
 """Reading documents: the parser's known defects, places of errors in plain words, ids, kinds of steps."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,11 +59,10 @@ def test_examples_headers_are_taken_literally(header: str) -> None:
     assert case.values == ((shown, "5 \\1 \\g<0>"),)
 
 
-def test_a_hostile_header_takes_no_time() -> None:
-    began = time.perf_counter()
+def test_a_hostile_header_is_read_as_words() -> None:
+    """As a pattern it would take for ever."""
     text = outline("(x+x+)+y", "1", "<(x+x+)+y> <" + "x" * 40_000)
     assert read(text).scenarios[0].cases[0].steps[0].text.startswith("1 <x")
-    assert time.perf_counter() - began < 1
 
 
 def test_a_cell_that_holds_a_placeholder_is_not_filled_in_again() -> None:
