@@ -116,7 +116,8 @@ def floor(bind: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @contextlib.contextmanager
 def _running(arguments: list[str], environment: dict[str, str], bind: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, *arguments], env=os.environ | environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, *arguments], env=os.environ | environment, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)  # fmt: skip
     try:
         wait_for(bind, process)
         yield process
