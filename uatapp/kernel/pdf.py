@@ -89,6 +89,9 @@ def first_on_one_page(sheets: Sequence[Sheet]) -> int:
 @contextmanager
 def one_child() -> Iterator[None]:
     """Let all that is rendered in the block come from one child: it starts once, and is warm from the second on."""
+    if _present.get() is not None:
+        yield
+        return
     with _alone(), _Child() as child:
         token = _present.set(child)
         try:
