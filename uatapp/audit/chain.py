@@ -27,7 +27,8 @@ def canonical(value: Any) -> str:
     The standard library's encoder gives the same for what we write, ten times as fast; the rest is left to rfc8785.
     """
     text = _PLAIN.encode(value)
-    if _LATE_LETTERS.search(text) or _ODD_NUMBERS.search(_STRINGS.sub("", text)):
+    odd = _LATE_LETTERS.search(text) or _ODD_NUMBERS.search(_STRINGS.sub("", text))
+    if odd or json.loads(text) != value:  # such as keys that are no words, which the plain encoder makes words of
         return rfc8785.dumps(value).decode()
     return text
 
