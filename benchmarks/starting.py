@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks import pages, serving
 from benchmarks.filling import Place, known_world, opened
@@ -43,14 +43,16 @@ def first_visits(place: Place) -> dict[str, int]:
     return found
 
 
-def _bytes(browser: object, place: Place, person: str, path: str) -> int:
+def _bytes(browser: Browser, place: Place, person: str, path: str) -> int:
     client = pages.signed_in(place, person)
     host = urlsplit(place.base_url).hostname or ""
-    cookies = [
-        {"name": key, "value": morsel.value, "domain": host, "path": "/"} for key, morsel in client.cookies.items()
-    ]
-    context = browser.new_context()  # type: ignore[attr-defined]
-    context.add_cookies(cookies)
+    context = browser.new_context()
+    context.add_cookies(
+        [
+            {"name": key, "value": str(morsel.value), "domain": host, "path": "/"}
+            for key, morsel in client.cookies.items()
+        ]
+    )
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.enable")

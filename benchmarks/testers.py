@@ -34,7 +34,7 @@ class Tester(FastHttpUser):
     """One person with their own tests."""
 
     def on_start(self) -> None:
-        gevent.sleep(random.uniform(0, 5))  # noqa: S311 - no secret
+        gevent.sleep(random.uniform(0, 5))
         page = self.client.get("/sign-in", name="sign-in page")
         email = f"load{next(NUMBERS)}@example.com"
         fields = hidden(page.text) | {"email": email, "password": PASSWORD}
@@ -51,11 +51,11 @@ class Tester(FastHttpUser):
         runner = self.client.post(found[1], {"csrf_token": hidden(page)["csrf_token"]}, name="start a test").text or ""
         base = f"/projects/PAY/runs/open/{number}"
         fields = hidden(runner) | dict.fromkeys(re.findall(r'name="(answer-\d+)"', runner), "as_expected")
-        for _ in range(random.randint(*DRAFTS)):  # noqa: S311
-            gevent.sleep(random.uniform(*EVERY))  # noqa: S311
-            fields["remark"] = f"Remark {random.random()}"  # noqa: S311
+        for _ in range(random.randint(*DRAFTS)):
+            gevent.sleep(random.uniform(*EVERY))
+            fields["remark"] = f"Remark {random.random()}"
             fields["version"] = self._keep(base, fields, number)
-        if random.random() < SHARE_SHOWN:  # noqa: S311
+        if random.random() < SHARE_SHOWN:
             fields["version"] = self._show(base, fields)
         self._submit(base, fields, number)
 

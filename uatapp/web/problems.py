@@ -98,9 +98,7 @@ def _log_refused(why: str) -> None:
     actor = g.get("actor")
     who = actor.uid if actor is not None else ""
     route = str(request.url_rule or "")
-    log.warning(
-        "request refused", who=who, method=request.method, route=route, why=why, request_id=g.get("request_id", "")
-    )
+    log.warning("request refused", who=who, method=request.method, route=route, why=why)
 
 
 def _csrf(error: Exception) -> ResponseReturnValue:
