@@ -1,6 +1,7 @@
 """`uatapp restore`: a backup onto an empty installation, on either database. All is checked before anything is written."""
 
 import os
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,8 +39,13 @@ def restore(path: Path, progress: Progress = lambda done, total: None) -> dict[s
             progress(number, len(manifest["parts"]))
         for name in _parts(manifest, "files/"):
             _put(archived, name)
-        _fill_tables(archived)
+        # before the tables: a database is never there without the keys that its certificates are checked with
         _write_keys(archived, manifest, settings)
+        try:
+            _fill_tables(archived)
+        except BaseException:
+            shutil.rmtree(settings.keys_folder, ignore_errors=True)
+            raise
     return manifest
 
 
