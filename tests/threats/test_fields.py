@@ -19,7 +19,8 @@ from tests.threats.two import Two, everything
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
 
-# a difference is one only if it comes back: now and then something drawn looks like a word
+# a difference is one only if it comes back: now and then something drawn looks like a word, or the database's own
+# clock reaches its next second
 TRIES = range(3)
 # what is drawn anew each time: tokens, hashes, public identities
 DRAWN = re.compile(r"[\w$=,+/.@-]{16,}")
@@ -75,12 +76,15 @@ UNASKED = {
 def test_fields_nobody_asked_for_and_a_query_beside_the_form_change_nothing(stage: Stage) -> None:
     wrong = []
     for form in stage.sent:
-        status, stored = stage.after(form, form.fields)
         beside = {**UNASKED, **dict.fromkeys(form.fields, "1")}
-        if status not in (200, 303):
-            wrong.append(f"{form}: {status}")
-        elif (status, stored) not in (stage.after(form, {**UNASKED, **form.fields}, beside) for _ in TRIES):
+        for _ in TRIES:
+            plain, more = stage.after(form, form.fields), stage.after(form, {**UNASKED, **form.fields}, beside)
+            if plain == more:
+                break
+        else:
             wrong.append(f"{form}: not as without them")
+        if plain[0] not in (200, 303):
+            wrong.append(f"{form}: {plain[0]}")
     assert not wrong
 
 
@@ -88,10 +92,9 @@ def test_fields_nobody_asked_for_and_a_query_beside_the_form_change_nothing(stag
 def test_of_a_field_sent_twice_the_first_counts_or_the_whole_form_is_refused(stage: Stage) -> None:
     wrong = []
     for form in stage.sent:
-        status, stored = stage.after(form, form.fields)
         twice = [pair for name, value in form.fields.items() for pair in ((name, value), (name, "1"))]
-        answers = (stage.after(form, MultiDict(twice)) for _ in TRIES)
-        if not any(then == 422 or (then, after) == (status, stored) for then, after in answers):
+        answers = ((stage.after(form, MultiDict(twice)), stage.after(form, form.fields)) for _ in TRIES)
+        if not any(both[0] == 422 or both == once for both, once in answers):
             wrong.append(str(form))
     assert not wrong
 
