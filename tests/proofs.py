@@ -11,6 +11,15 @@ POINTS = {
     8: "The sponsor decides",
     9: "The certificate, its check, the audit trail",
     10: "Executed results as Excel",
+    11: "Exit criteria that the program evaluates",
+    12: "Readiness: can we accept?",
+    13: "The request: scope, signatories, deputies, lapses",
+    14: "Signing: meaning, consent, conditions, rejection, asking back",
+    15: "Two factors",
+    16: "Conditions, waivers and the acceptance clock",
+    17: "The series of certificates",
+    18: "Working calendars",
+    19: "Races around a signature",
 }
 
 THREATS = {
