@@ -89,7 +89,8 @@ def signed_in(place: Place, name: str) -> Client:
     return client
 
 
-def _ask(client: Client, path: str) -> serving.Answer:
+def asked(client: Client, path: str) -> serving.Answer:
+    """Return a page, wherever its address leads; refuse (RuntimeError) any other answer."""
     answer = client.get(path)
     if answer.status in (302, 303):
         answer = client.get(answer.headers["Location"])
@@ -100,7 +101,7 @@ def _ask(client: Client, path: str) -> serving.Answer:
 
 def _alone(place: Place, name: str, path: str) -> Times:
     client = signed_in(place, person_of(name))
-    answers = [_ask(client, path) for _ in range(WARM + ASKED)][WARM:]
+    answers = [asked(client, path) for _ in range(WARM + ASKED)][WARM:]
     return Times.of([answer.seconds for answer in answers], wire(answers[0]))
 
 
@@ -115,7 +116,7 @@ def _together(place: Place, name: str, path: str) -> Times:
     clients = [signed_in(place, person_of(name)) for _ in range(CLIENTS)]
 
     def go(client: Client) -> None:
-        seconds.extend(_ask(client, path).seconds for _ in range(ASKED_EACH))
+        seconds.extend(asked(client, path).seconds for _ in range(ASKED_EACH))
 
     threads = [threading.Thread(target=go, args=(client,)) for client in clients]
     for thread in threads:
@@ -170,7 +171,7 @@ def _record_one(client: Client, assignment_id: int) -> tuple[float, float, int]:
     answer = client.post(f"{base}/submit", fields | {"version": str(json.loads(kept.body)["version"])})
     if answer.status != 303:
         raise RuntimeError(f"submitting answered {answer.status}")
-    page = _ask(client, answer.headers["Location"])
+    page = asked(client, answer.headers["Location"])
     return answer.seconds, time.perf_counter() - begun, len(answer.body) + wire(page)
 
 

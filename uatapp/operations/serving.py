@@ -3,6 +3,8 @@
 import gc
 import ipaddress
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +21,7 @@ from uatapp.jobs import worker
 from uatapp.kernel import engine
 from uatapp.kernel.db import db
 from uatapp.operations import metrics
+from uatapp.web import assets
 from uatapp.web.headers import HEADERS
 
 WORKERS, THREADS = 2, 8
@@ -64,7 +67,12 @@ def bind_of(settings: Settings) -> str:
 
 
 def dressed(app: Flask) -> Any:
-    """Return the WSGI application with its static files and, where set, the proxies in front believed."""
+    """Return the WSGI application with its static files and, where set, the proxies in front believed.
+
+    Style sheets that were edited since the set-up get new compressed twins, where the folder may be written to.
+    """
+    with suppress(OSError):
+        assets.pack_own(Path(app.static_folder or ""))
     count = app.config["UATAPP"].trusted_proxies
     inner: Any = app.wsgi_app
     if count:

@@ -1,9 +1,11 @@
 """The set-up step that cuts what browsers need out of the wheels, into static/built: `python -m uatapp.web.assets`.
 
-Bootstrap's stylesheet, htmx, the icons that templates use, and subsets of two fonts. Nothing of it is committed.
+Bootstrap's stylesheet, htmx, the icons that templates use, subsets of two fonts, and compressed twins of our own
+style sheets and scripts. Nothing of it is committed.
 """
 
 import gzip
+import os
 import re
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -59,9 +61,22 @@ def _write(path: Path, content: bytes) -> None:
     """Write a file and its compressed twin, which servers prefer; nothing is touched when it is the same."""
     if not path.exists() or path.read_bytes() != content:
         path.write_bytes(content)
+    _pack(path, content)
+
+
+def _pack(path: Path, content: bytes) -> None:
+    """Write a file's compressed twin where it is missing or speaks of an earlier text, whole or not at all."""
     twin, packed = path.with_name(f"{path.name}.gz"), gzip.compress(content, mtime=0)
-    if path.suffix != ".woff2" and (not twin.exists() or twin.read_bytes() != packed):
-        twin.write_bytes(packed)
+    if not twin.exists() or twin.read_bytes() != packed:
+        fresh = twin.with_name(f"{twin.name}.{os.getpid()}")
+        fresh.write_bytes(packed)
+        fresh.replace(twin)
+
+
+def pack_own(static: Path) -> None:
+    """Write the compressed twins of our own style sheets and scripts; what is up to date stays untouched."""
+    for path in (*static.glob("css/*.css"), *static.glob("js/*.js")):
+        _pack(path, path.read_bytes())
 
 
 def _font(source: Path, target: Path) -> None:
@@ -88,6 +103,7 @@ def build(static: Path, templates: Path) -> None:
     _write(built / "icons.svg", cut_icons(sprite, icons_used(templates)).encode())
     for name, (package, file) in FONTS.items():
         _font(_wheel(package) / "files" / file, built / name)
+    pack_own(static)
 
 
 if __name__ == "__main__":
