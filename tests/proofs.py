@@ -84,6 +84,7 @@ FAULTS = {
     "F22": "A right removed between page and press",
     "F23": "Clocks that jump",
     "F24": "Backup and restore",
+    "F26": "An upgrade from each earlier release, with data",
     "F27": "A job run twice",
     "F28": "A job that always fails",
     "F31": "A stored file missing or changed",

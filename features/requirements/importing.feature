@@ -44,6 +44,12 @@ Feature: Requirements come in as files, and are recognised when they come in aga
     When name, steps and file of the requirement with an id change
     Then no requirement is new
 
+  Scenario: The customer's own numbers are ids as well
+    Given the project says that tags like "@S-103.1" are ids
+    And a requirement tagged "@S-7.12" is here and approved
+    When name, steps and file of the requirement tagged "@S-7.12" change
+    Then no requirement is new
+
   Scenario: What cannot be told apart is asked, and waits
     Given "orders.feature" is here and approved
     When name and steps of "An order is confirmed" change a little and the file comes in again

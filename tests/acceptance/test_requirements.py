@@ -222,6 +222,24 @@ def everything_changes(story: Story) -> None:
     send(story, {"night.feature": edited(text, "Given a delivered order from yesterday", "Given nothing")})
 
 
+@given(parsers.parse('the project says that tags like "{example}" are ids'))
+def own_id_tags(story: Story, example: str) -> None:
+    answer = story.world.client("manager").post("/projects/PAY/set-up/id-tags", data={"example": example})
+    assert answer.status_code == 303
+
+
+@given(parsers.parse('a requirement tagged "{tag}" is here and approved'))
+def tagged(story: Story, tag: str) -> None:
+    send(story, {"billing.feature": edited(BILLING, "@id:invoice", tag)})
+    approve_all(story.world)
+
+
+@when(parsers.parse('name, steps and file of the requirement tagged "{tag}" change'))
+def tagged_changes(story: Story, tag: str) -> None:
+    text = edited(edited(BILLING, "@id:invoice", tag), "An invoice is made every night", "Nightly")
+    send(story, {"night.feature": edited(text, "Given a delivered order from yesterday", "Given nothing")})
+
+
 @when('name and steps of "An order is confirmed" change a little and the file comes in again')
 def changes_a_little(story: Story) -> None:
     text = edited(ORDERS, "An order is confirmed", "An order is confirmed at once")

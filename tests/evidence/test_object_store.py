@@ -87,6 +87,24 @@ def test_a_file_lost_from_the_store_is_named_by_verify(stored: World, bucket: st
     assert len(report.findings) == 1
 
 
+@pytest.mark.proves("F31")
+def test_a_changed_file_is_named_by_doctor_and_not_shown(stored: World, bucket: str) -> None:
+    _answer, row = attach(stored)
+    found = db.session.query(Evidence).one()
+    token, path = found.token, storage._path(found.sha256)
+    assert [check.ok for check in doctor.examine(stored.app) if check.name == "stored files"] == [True]
+    storage.obstore.put(storage._open(bucket), path, b"order 8 was saved")
+    db.session.rollback()
+    answer = stored.client("tester").get(f"{RUNS}/open/{row}/files/{token}")
+    assert answer.status_code == 410
+    assert "missing or was changed" in answer.text
+    assert b"order 8" not in answer.data
+    (check,) = [check for check in doctor.examine(stored.app) if check.name == "stored files"]
+    assert (check.ok, check.detail) == (False, "1 of 1 read are missing or changed")
+    storage.obstore.delete(storage._open(bucket), path)
+    assert stored.client("tester").get(f"{RUNS}/open/{row}/files/{token}").status_code == 410
+
+
 @pytest.mark.proves("T36")
 @pytest.mark.parametrize("url", ["s3://no-such-bucket", "away"])
 def test_a_store_that_is_away_refuses_in_plain_words(

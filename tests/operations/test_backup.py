@@ -101,19 +101,28 @@ def test_only_an_empty_place_takes_a_backup(saved: Path, place: Flask) -> None:
 
 
 @pytest.mark.proves("F24")
-def test_a_backup_that_lacks_a_file_says_so(tampered: Insider, tmp_path: Path) -> None:
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_a_backup_that_lacks_a_file_says_so(tampered: Insider, tmp_path: Path, when: str) -> None:
     app = tampered.world.app
     with app.app_context():
         root = storage.folder()
         assert root is not None
-        victim = next(path for path in sorted(root.glob("??/*")) if path.is_file())
-        shutil.move(victim, tmp_path / victim.name)
+        files = sorted(path for path in root.glob("??/*") if path.is_file())
+        victim = files[0] if when == "before" else files[-1]
+        if when == "before":
+            shutil.move(victim, tmp_path / victim.name)
+
+        def lose(done: int, total: int) -> None:
+            if victim.exists():
+                shutil.move(victim, tmp_path / victim.name)
+
         try:
-            made = backup.backup(tmp_path / "b.zip")
+            made = backup.backup(tmp_path / "b.zip", lose)
         finally:
             shutil.move(tmp_path / victim.name, victim)
         db.session.remove()
     assert victim.name in made["missing"]
+    assert made["files"] + len(made["missing"]) == len(files)
 
 
 def _repacked(saved: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:

@@ -284,3 +284,15 @@ def test_pages_cost_the_same_however_many_rows(site: World) -> None:
         for n in range(5):
             service.create_project(f"P{n}", "P", customer=project.customer, partners=[partner], by=SYSTEM)
     assert [cost(*where) for where in paths] == before
+
+
+def test_own_id_tags_are_told_by_an_example(site: World) -> None:
+    browser = site.client("manager")
+    refused = browser.post("/projects/PAY/set-up/id-tags", data={"example": "S-103"})
+    assert refused.status_code == 422
+    assert 'value="S-103"' in refused.text
+    assert "such as @S-103.1" in refused.text
+    for example, words in (("@S-103.1", "Tags like @S-103.1 are ids."), ("", "No tags of your own yet.")):
+        assert browser.post("/projects/PAY/set-up/id-tags", data={"example": example}).status_code == 303
+        assert words in browser.get("/projects/PAY/set-up").text
+    assert site.client("analyst").post("/projects/PAY/set-up/id-tags", data={"example": "@x1"}).status_code == 403

@@ -10,11 +10,14 @@ SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline
 
 
 def serve(evidence: Evidence, *, display: bool = False) -> Response:
-    """Return the re-encoded copy for display inside pages, or the original as a download."""
+    """Return the re-encoded copy for display inside pages, or the original as a download.
+
+    Refuses (Damaged) a file that is missing or was changed in the store.
+    """
     if display and evidence.display_sha256:
-        answer = Response(storage.get(evidence.display_sha256), mimetype="image/png")
+        answer = Response(storage.get_whole(evidence.display_sha256), mimetype="image/png")
     else:
-        answer = Response(storage.get(evidence.sha256), mimetype=evidence.media_type)
+        answer = Response(storage.get_whole(evidence.sha256), mimetype=evidence.media_type)
         save_as(answer, evidence.name)
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"

@@ -1,6 +1,6 @@
 """Triggers that refuse UPDATE and DELETE on append-only tables, on both databases, from one list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 
@@ -18,18 +18,19 @@ def tables() -> tuple[str, ...]:
 
 
 def install(connection: sa.Connection) -> None:
-    """Make every trigger again. Idempotent; run after each upgrade of the schema."""
-    for statement in _statements(connection.dialect.name):
+    """Make every trigger again, of the tables that are there. Idempotent; run after each upgrade of the schema."""
+    there = set(sa.inspect(connection).get_table_names())
+    for statement in _statements(connection.dialect.name, [table for table in tables() if table in there]):
         connection.exec_driver_sql(statement)
 
 
-def _statements(dialect: str) -> Iterator[str]:
+def _statements(dialect: str, there: Iterable[str]) -> Iterator[str]:
     if dialect == "postgresql":
         yield (
             "CREATE OR REPLACE FUNCTION uatapp_append_only() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_OP || ' of ' || TG_TABLE_NAME; END $$"
         )
-    for table in tables():
+    for table in there:
         yield from _postgresql(table) if dialect == "postgresql" else _sqlite(table)
 
 

@@ -85,6 +85,13 @@ class TooMany(DomainError):
         self.seconds = seconds
 
 
+class Damaged(DomainError):
+    """A stored file is missing, or no longer what was stored."""
+
+    status = 410
+    title = "This file is damaged"
+
+
 class NoRoom(DomainError):
     """The disk is full, or nearly."""
 

@@ -20,7 +20,7 @@ from flask_babel import gettext as _
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from uatapp.kernel.errors import NoRoom, NotFound, Unavailable
+from uatapp.kernel.errors import Damaged, NoRoom, NotFound, Unavailable
 
 log = structlog.get_logger()
 RESERVE = 500 * 1024 * 1024
@@ -113,6 +113,17 @@ def get(sha256: str) -> bytes:
             return bytes(obstore.get(_store(), _path(sha256)).bytes())
     except FileNotFoundError as missing:
         raise NotFound from missing
+
+
+def get_whole(sha256: str) -> bytes:
+    """Return stored bytes; refuse (Damaged) what a row names and is not there, or is no longer as it was stored."""
+    try:
+        data = get(sha256)
+    except NotFound:
+        data = b""
+    if hashlib.sha256(data).hexdigest() == sha256:
+        return data
+    raise Damaged(_("The stored file is missing or was changed. It is not shown. Please tell your IT staff."))
 
 
 def reach() -> None:

@@ -21,11 +21,14 @@ from sqlalchemy.exc import DBAPIError
 from uatapp.audit.models import Checkpoint
 from uatapp.config import Settings
 from uatapp.evidence import sweeping
+from uatapp.evidence.models import Evidence
 from uatapp.jobs import worker
 from uatapp.jobs.models import Job, JobState
 from uatapp.kernel import appendonly, clock, storage
 from uatapp.kernel.db import Base, db
+from uatapp.kernel.errors import Damaged
 from uatapp.operations import schema
+from uatapp.signoffs.models import CertificateFile
 
 LIBRARIES = (
     ("pango-1.0", "libpango-1.0-0"),
@@ -35,6 +38,7 @@ LIBRARIES = (
 FONTS = ("fontpkg-source-sans-3", "fontpkg-source-serif-4", "fontpkg-source-code-pro", "fontpkg-noto-sans")
 SMTP_SECONDS = 5
 LATE = timedelta(hours=1)
+SAMPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def examine(app: Flask) -> list[Check]:
         _home, _secret, _keys, _database, _evidence, _room, _queue, _mail, _pdf, _assets,
     )  # fmt: skip
     found = [check for look in looks for check in look(settings)]
-    return [*found, *_jobs(found), *_forgotten(found)]
+    return [*found, *_jobs(found), *_forgotten(found), *_sample(found)]
 
 
 def _writable(name: str, folder: Path) -> Check:
@@ -199,6 +203,26 @@ def _forgotten(found: list[Check]) -> Iterator[Check]:
         return
     count = len(sweeping.forgotten(clock.now() - 2 * sweeping.AGE))
     yield Check("forgotten files", not count, f"{count} that nothing names", "uatapp worker" if count else "")
+
+
+def _sample(found: list[Check]) -> Iterator[Check]:
+    """Read some stored files, other ones each time; `uatapp verify --evidence` reads all."""
+    if not _are_ok(found, "database", "schema", "evidence"):
+        return
+    named = sa.union(sa.select(Evidence.sha256), sa.select(CertificateFile.sha256)).subquery()
+    chosen = db.session.scalars(sa.select(named.c.sha256).order_by(sa.func.random()).limit(SAMPLE)).all()
+    count = sum(not _is_whole(sha256) for sha256 in chosen)
+    detail = f"{count} of {len(chosen)} read are missing or changed" if count else f"{len(chosen)} read, as stored"
+    mend = "uatapp verify --evidence names them; put them back from a backup" if count else ""
+    yield Check("stored files", not count, detail, mend)
+
+
+def _is_whole(sha256: str) -> bool:
+    try:
+        storage.get_whole(sha256)
+    except Damaged:
+        return False
+    return True
 
 
 def _jobs(found: list[Check]) -> Iterator[Check]:

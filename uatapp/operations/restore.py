@@ -28,13 +28,13 @@ LATER = {
 def restore(path: Path, progress: Progress = lambda done, total: None) -> dict[str, Any]:
     """Restore a backup; return its manifest. Sessions of then are ended.
 
-    Refuses an installation that is not empty, a backup of another version of the schema, and anything in it that
-    is not as its manifest says.
+    A backup of an earlier version comes in as it was and is upgraded in the same transaction. Refuses an installation
+    that is not empty, a backup of a later version, and anything in it that is not as its manifest says.
     """
     settings: Settings = current_app.config["UATAPP"]
     _refuse_a_filled_place(settings)
     with archive.opened(path) as (archived, manifest):
-        _refuse_another_schema(manifest)
+        _refuse_an_unknown_schema(manifest)
         for number, _name in enumerate(archive.check(archived, manifest), 1):
             progress(number, len(manifest["parts"]))
         for name in _parts(manifest, "files/"):
@@ -42,7 +42,7 @@ def restore(path: Path, progress: Progress = lambda done, total: None) -> dict[s
         # before the tables: a database is never there without the keys that its certificates are checked with
         _write_keys(archived, manifest, settings)
         try:
-            _fill_tables(archived)
+            _fill_tables(archived, manifest)
         except BaseException:
             shutil.rmtree(settings.keys_folder, ignore_errors=True)
             raise
@@ -58,15 +58,18 @@ def _refuse_a_filled_place(settings: Settings) -> None:
         raise Refused(f"There are keys in {settings.keys_folder} already. Restore into a new UATAPP_HOME.")
 
 
-def _refuse_another_schema(manifest: dict[str, Any]) -> None:
-    if manifest.get("schema") != schema.newest():
+def _refuse_an_unknown_schema(manifest: dict[str, Any]) -> None:
+    if manifest.get("schema") not in schema.known():
         raise Refused(
-            f"The backup was made by version {manifest.get('version')} (schema {manifest.get('schema')}); this program "
-            f"has schema {schema.newest()}. Restore it with that version, then upgrade."
+            f"The backup was made by version {manifest.get('version')} (schema {manifest.get('schema')}), which this "
+            f"program (schema {schema.newest()}) does not know. Restore it with that version or a later one."
         )
-    tables = {f"tables/{table.name}.jsonl" for table in Base.metadata.sorted_tables}
-    if tables != set(_parts(manifest, "tables/")):
-        raise Invalid("The backup has other tables than this version.")
+    if foreign := set(_parts(manifest, "tables/")) - {_part_of(table) for table in Base.metadata.sorted_tables}:
+        raise Invalid(f"The backup has tables that this version does not have: {', '.join(sorted(foreign))}.")
+
+
+def _part_of(table: sa.Table) -> str:
+    return f"tables/{table.name}.jsonl"
 
 
 def _parts(manifest: dict[str, Any], folder: str) -> Iterator[str]:
@@ -80,17 +83,21 @@ def _put(archived: zipfile.ZipFile, name: str) -> None:
         raise Invalid(f"“{name}” has another content than its name says.")
 
 
-def _fill_tables(archived: zipfile.ZipFile) -> None:
-    """Make the tables and fill them, in one transaction."""
+def _fill_tables(archived: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+    """Make the tables as they were and fill them, then bring them up to date, in one transaction."""
+    parts = set(_parts(manifest, "tables/"))
     try:
-        schema.upgrade(filling=lambda connection: _fill(connection, archived))
+        schema.upgrade(lambda connection: _fill(connection, archived, parts), manifest["schema"])
     except (IntegrityError, DataError) as odd:
         raise Invalid(f"Rows of the backup do not fit together: {str(odd.orig).splitlines()[0]}") from odd
 
 
-def _fill(connection: sa.Connection, archived: zipfile.ZipFile) -> None:
-    for table in Base.metadata.sorted_tables:
-        with archive.part(archived, f"tables/{table.name}.jsonl") as lines:
+def _fill(connection: sa.Connection, archived: zipfile.ZipFile, parts: set[str]) -> None:
+    there = _tables(connection)
+    if parts != {_part_of(table) for table in there}:
+        raise Invalid("The backup has other tables than its version.")
+    for table in there:
+        with archive.part(archived, _part_of(table)) as lines:
             _insert(connection, table, (archive.read(line, table) for line in lines))
         if connection.dialect.name == "postgresql" and "id" in table.columns:
             _count_on(connection, table)
@@ -98,6 +105,21 @@ def _fill(connection: sa.Connection, archived: zipfile.ZipFile) -> None:
         raise Invalid("Rows of the backup refer to rows that it does not have.")
     ended = sa.update(UserSession).where(UserSession.ended_at.is_(None)).values(ended_at=clock.now())
     connection.execute(ended)
+
+
+def _tables(connection: sa.Connection) -> list[sa.Table]:
+    """Return the tables that are there, with the columns that they have at this version of the schema."""
+    inspector, then = sa.inspect(connection), sa.MetaData()
+    columns = {name: {column["name"] for column in inspector.get_columns(name)} for name in inspector.get_table_names()}
+    return [
+        sa.Table(table.name, then, *(_bare(column) for column in table.columns if column.name in columns[table.name]))
+        for table in Base.metadata.sorted_tables
+        if table.name in columns
+    ]
+
+
+def _bare(column: sa.Column[Any]) -> sa.Column[Any]:
+    return sa.Column(column.name, column.type, primary_key=column.primary_key, nullable=column.nullable)
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Iterator[dict[str, Any]]) -> None:

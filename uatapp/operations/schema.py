@@ -30,9 +30,14 @@ def config(connection: sa.Connection | None = None) -> Config:
 
 
 @lru_cache(maxsize=1)
-def newest() -> str | None:
+def known() -> tuple[str, ...]:
+    """Return the revisions of the files that this program was started from, newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(config()).walk_revisions())
+
+
+def newest() -> str:
     """Return the revision that this program needs: of the files it was started from, whatever lies there later."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return known()[0]
 
 
 def present() -> str | None:
@@ -46,16 +51,18 @@ def is_behind() -> bool:
     return present() != newest()
 
 
-def upgrade(filling: Callable[[sa.Connection], None] = lambda connection: None) -> None:
+def upgrade(filling: Callable[[sa.Connection], None] = lambda connection: None, filled_at: str = "head") -> None:
     """Bring the database up to date, make the triggers again, and begin the system's chain.
 
-    `filling` puts rows into new tables in the same transaction. Refuses (CommandError) a database that a newer
-    program has changed; nothing is written then.
+    `filling` puts rows into new tables in the same transaction, when the schema has come to `filled_at`. Refuses
+    (CommandError) a database that a newer program has changed; nothing is written then.
     """
     with db.engine.connect() as connection:
         with _without_foreign_keys(connection), _alone(connection):
-            command.upgrade(config(connection), "head")
+            command.upgrade(config(connection), filled_at)
             filling(connection)
+            appendonly.install(connection)
+            command.upgrade(config(connection), "head")
             appendonly.install(connection)
             open_system_chain(connection)
 

@@ -78,6 +78,15 @@ class SetUpAdded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdTagsChosen(Event):
+    """Which tags name a requirement besides `@id:…` was changed; empty: only those."""
+
+    action: ClassVar[str] = "project.id_tags_chosen"
+    sentence: ClassVar[str] = "{by} chose which tags are ids: {example}"
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentChanged(Event):
     action: ClassVar[str] = "project.environment_changed"
     sentence: ClassVar[str] = "{by} changed how testers reach {name}"

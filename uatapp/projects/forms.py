@@ -36,6 +36,16 @@ class NamedForm(Form):
     name = StringField(_l("Name"), validators=[DataRequired(_NAME)])
 
 
+class IdTagsForm(Form):
+    """Say which tags of the project are ids."""
+
+    example = StringField(
+        _l("One of your tags"),
+        description=_l("For example @S-103.1: then @S-7.12 is an id as well. Empty: only tags such as @id:prices are."),
+        render_kw={"maxlength": "60", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
 class EnvironmentForm(Form):
     """Where people test."""
 

@@ -18,6 +18,7 @@ class Project(Audited, Base):
         sa.CheckConstraint("length(key) BETWEEN 2 AND 8", "key"),
         sa.CheckConstraint("length(name) BETWEEN 1 AND 120", "name"),
         sa.CheckConstraint("pass_share BETWEEN 0 AND 100", "pass_share"),
+        sa.CheckConstraint("length(id_example) <= 60", "id_example"),
     )
 
     key: Mapped[str] = mapped_column(unique=True)
@@ -25,6 +26,7 @@ class Project(Audited, Base):
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     zone: Mapped[str] = mapped_column(default="Europe/Berlin")
     pass_share: Mapped[int] = mapped_column(default=95)
+    id_example: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = created()
     customer: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     partners: Mapped[list["ProjectPartner"]] = relationship(lazy="raise_on_sql", viewonly=True)

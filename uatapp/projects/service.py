@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from uatapp.accounts.models import Organisation, User
 from uatapp.accounts.service import clean_name
 from uatapp.audit.writer import open_chain
+from uatapp.gherkin.idtags import is_example
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, Refused, Stale
@@ -19,6 +20,7 @@ from uatapp.kernel.uow import record
 from uatapp.projects import queries
 from uatapp.projects.events import (
     EnvironmentChanged,
+    IdTagsChosen,
     MemberAdded,
     MemberReturned,
     ProjectCreated,
@@ -207,6 +209,17 @@ def change_environment(
     environment.test_data, environment.version = test_data.strip(), version + 1
     told = EnvironmentChanged(project_id=environment.project_id, subject=environment.name, by=by, name=environment.name)
     record(told, environment)
+
+
+def choose_id_tags(project: Project, example: str, *, by: Actor) -> None:
+    """Let tags like an example be ids of requirements; "" takes that back. Refuses what cannot be an example."""
+    example = example.strip()
+    if example and not is_example(example):
+        sentence = _("Write one of your tags, with its @ and a number in it, such as @S-103.1.")
+        raise Invalid(sentence, fields={"example": sentence})
+    if project.id_example != example:
+        project.id_example = example
+        record(IdTagsChosen(project_id=project.id, subject=project.key, by=by, example=example or "@id:…"), project)
 
 
 def add_build(project: Project, name: str, *, by: Actor, notes: str = "") -> Build:

@@ -12,7 +12,15 @@ from uatapp.kernel.permissions import Permission, Role, roles_of
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects import members as people
 from uatapp.projects import queries, rules, service
-from uatapp.projects.forms import BuildForm, ChangedEnvironmentForm, EnvironmentForm, InviteForm, MemberForm, NamedForm
+from uatapp.projects.forms import (
+    BuildForm,
+    ChangedEnvironmentForm,
+    EnvironmentForm,
+    IdTagsForm,
+    InviteForm,
+    MemberForm,
+    NamedForm,
+)
 from uatapp.projects.labels import DUTIES, ROLES, SIDES
 from uatapp.projects.models import Build, BusinessProcess, BusinessUnit, Environment, Membership, Project
 from uatapp.web.access import requires
@@ -172,11 +180,13 @@ def set_up(project: Project) -> ResponseReturnValue:
 def _set_up(project: Project, status: int = 200, **refused: Form) -> ResponseReturnValue:
     forms: dict[str, Form] = {kind: form_of(formdata=None, prefix="") for kind, (form_of, _add) in ADDED.items()}
     forms |= refused
+    forms.setdefault("id_tags", IdTagsForm(formdata=None, prefix="", data={"example": project.id_example}))
     for kind, form in forms.items():
         form.set_apart(kind)
     page = render_template(
         "projects/set_up.html",
         forms=forms,
+        id_example=project.id_example,
         units=queries.list_named(BusinessUnit, project.id),
         processes=queries.list_named(BusinessProcess, project.id),
         environments=queries.list_named(Environment, project.id),
@@ -213,6 +223,21 @@ def add(project: Project, kind: str) -> ResponseReturnValue:
         form.refuse(error)
         return _set_up(project, 422, **{kind: form})
     return redirect(url_for(".set_up", _anchor=f"{kind}s"), 303)
+
+
+@bp.post("/set-up/id-tags")
+@requires(Permission.PROJECT_SET_UP)
+def choose_id_tags(project: Project) -> ResponseReturnValue:
+    """Choose which tags are ids of requirements."""
+    form = IdTagsForm()
+    try:
+        with unit_of_work(g.actor):
+            service.choose_id_tags(project, form.example.data or "", by=g.actor)
+    except Invalid as error:
+        form.refuse(error)
+        return _set_up(project, 422, id_tags=form)
+    flash(_("Saved. It counts for documents that come in from now on."), "done")
+    return redirect(url_for(".set_up", _anchor="id_tags"), 303)
 
 
 @bp.get("/set-up/environments/<int:environment_id>")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from uatapp.gherkin.decode import decode
+from uatapp.gherkin.idtags import pattern_like
 from uatapp.gherkin.model import Document as ParsedDocument
 from uatapp.gherkin.model import ParseProblem
 from uatapp.gherkin.parse import parse
@@ -83,10 +84,10 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def problem_of(source: str, path: str) -> Fault | None:
+def problem_of(project: Project, source: str, path: str) -> Fault | None:
     """Say why a text cannot be read, and where; None if it can."""
     try:
-        parse(bytes_of(source, None), path)
+        parse(bytes_of(source, None), path, id_pattern=pattern_like(project.id_example))
     except ParseProblem as problem:
         return fault_of(path, problem)
     return None
@@ -114,7 +115,7 @@ def save(
     data = bytes_of(text.source, before)
     if document is not None and before is not None and before.content == data:
         return document
-    incoming = Incoming(_parsed(data, text.path), data)
+    incoming = Incoming(_parsed(project, data, text.path), data)
     reading = Reading({text.path: incoming})
     plan = plan_of(project.id, reading, answers or {})
     if plan.faults:
@@ -125,9 +126,9 @@ def save(
     return db.session.get_one(Document, document_id)
 
 
-def _parsed(data: bytes, path: str) -> ParsedDocument:
+def _parsed(project: Project, data: bytes, path: str) -> ParsedDocument:
     try:
-        return parse(data, path)
+        return parse(data, path, id_pattern=pattern_like(project.id_example))
     except ParseProblem as problem:
         fault = fault_of(path, problem)
         raise Invalid(fault.message, fields={"source": fault.message}) from problem

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from uatapp.gherkin.idtags import pattern_like
 from uatapp.gherkin.match import Known
 from uatapp.gherkin.model import ParseProblem
 from uatapp.gherkin.parse import parse
@@ -94,7 +95,7 @@ def import_upload(
     `finish` is called with them before that unit of work ends. Nothing new, and no `finish`: no unit of work.
     """
     project_id, key = project.id, project.key
-    reading = read(project_id, upload, progress)
+    reading = read(project_id, upload, progress, pattern_like(project.id_example))
     if dry_run or not (reading.incoming or finish):
         return result_of(key, reading, plan_of(project_id, reading)), []
     with unit_of_work(by):
@@ -112,26 +113,26 @@ def alone(project_id: int) -> Project:
     return db.session.get_one(Project, project_id, with_for_update={"key_share": True})
 
 
-def read(project_id: int, upload: Upload, progress: Progress | None = None) -> Reading:
+def read(project_id: int, upload: Upload, progress: Progress | None = None, id_pattern: str | None = None) -> Reading:
     """Parse what is not stored already byte for byte; one fault for each document that cannot be read."""
     faulty = {fault.path for fault in upload.faults}
     reading = Reading(faults=list(upload.faults), whole=upload.whole)
     stored = _stored_hashes(project_id)
     for number, (path, data) in enumerate(sorted(upload.files.items())):
         if path not in faulty:
-            _read_one(reading, path, data, stored)
+            _read_one(reading, path, data, stored, id_pattern)
         if progress:
             progress(number + 1, len(upload.files))
     reading.unchanged = _count_scenarios(project_id, reading.same)
     return reading
 
 
-def _read_one(reading: Reading, path: str, data: bytes, stored: Mapping[str, str]) -> None:
+def _read_one(reading: Reading, path: str, data: bytes, stored: Mapping[str, str], id_pattern: str | None) -> None:
     if stored.get(path) == hashlib.sha256(data).hexdigest():
         reading.same.append(path)
         return
     try:
-        reading.incoming[path] = Incoming(parse(data, path), data)
+        reading.incoming[path] = Incoming(parse(data, path, id_pattern=id_pattern), data)
     except ParseProblem as problem:
         reading.faults.append(fault_of(path, problem))
 

@@ -200,7 +200,7 @@ def new(project: Project) -> ResponseReturnValue:
     form = DocumentForm(formdata=None)
     form.offer(project)
     form.unit.data = _own_unit(project) or 0
-    return _editor(form, None)
+    return _editor(project, form, None)
 
 
 @bp.get("/documents/<int:document_id>/edit")
@@ -216,10 +216,11 @@ def edit(project: Project, document_id: int) -> ResponseReturnValue:
         formdata=None, data={"path": found.path, "source": source, "version_number": str(found.version_number)}
     )
     form.offer(project)
-    return _editor(form, found)
+    return _editor(project, form, found)
 
 
 def _editor(
+    project: Project,
     form: DocumentForm,
     document: Document | None,
     *,
@@ -230,7 +231,7 @@ def _editor(
     questions: Any = (),
 ) -> ResponseReturnValue:
     source = form.source.data or ""
-    fault = editing.problem_of(source, "text") if source.strip() else None
+    fault = editing.problem_of(project, source, "text") if source.strip() else None
     shown = [] if fault or not source.strip() else _previews(source)
     answer = render_template(
         "requirements/edit.html",
@@ -281,30 +282,30 @@ def _save(project: Project, document: Document | None) -> ResponseReturnValue:
     form.offer(project)
     previewing = request.form.get("do") == "preview"
     if previewing:
-        fault = form.source.data and editing.problem_of(form.source.data, "text")
-        return _editor(form, document, status=422 if fault else 200, previewing=True)
+        fault = form.source.data and editing.problem_of(project, form.source.data, "text")
+        return _editor(project, form, document, status=422 if fault else 200, previewing=True)
     if document is not None:
         form.unit.data, form.business_process.data = document.unit_id or 0, document.process_id or 0
         form.path.data, form.path.validators = document.path, ()  # a stored document keeps its name
     if not form.validate():
-        return _editor(form, document, status=422)
+        return _editor(project, form, document, status=422)
     try:
         saved_id = _saved(project, form, document.path if document else None)
     except Undecided as open_questions:
-        return _editor(form, document, status=422, questions=open_questions.questions)
+        return _editor(project, form, document, status=422, questions=open_questions.questions)
     except Invalid as error:
         form.refuse(error)
-        return _editor(form, document, status=422)
+        return _editor(project, form, document, status=422)
     except Stale as stale:
-        return _merged(form, document, stale)
+        return _merged(project, form, document, stale)
     return redirect(url_for(".document", document_id=saved_id), 303)
 
 
-def _merged(form: DocumentForm, document: Document | None, stale: Stale) -> ResponseReturnValue:
+def _merged(project: Project, form: DocumentForm, document: Document | None, stale: Stale) -> ResponseReturnValue:
     """Show what was saved meanwhile, what was typed, and both put together."""
     both = merge(stale.theirs, stale.yours, _began_with(document, form.version_number.data or "", stale.version))
     form.source.data, form.version_number.data = both.text, str(stale.version)
-    return _editor(form, document, status=409, stale=stale, both=both)
+    return _editor(project, form, document, status=409, stale=stale, both=both)
 
 
 def _began_with(document: Document | None, seen: str, newest: int) -> str | None:

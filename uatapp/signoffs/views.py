@@ -206,5 +206,5 @@ def certificate(project: Project, number: int) -> ResponseReturnValue:
         raise NotFound
     if file is None:
         raise Refused(_("The certificate is being made. It is ready in a moment; open this page again."))
-    data = storage.get(file.sha256)
+    data = storage.get_whole(file.sha256)
     return send_file(BytesIO(data), mimetype="application/pdf", download_name=f"{found.number}.pdf")
