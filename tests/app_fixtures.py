@@ -6,10 +6,13 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from flask import Flask
 from flask_security import hash_password
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from tests.postgres import PostgresServer
 from tests.world import PASSWORD, World, build
@@ -19,6 +22,24 @@ from uatapp.kernel.db import db
 from uatapp.operations import schema
 
 PAGES_ON = os.environ.get("UATAPP_PAGES_ON", "")
+# the least that Argon2 does: what slows a thief down slows tests down as well
+QUICK = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+
+
+class Compiled(BytecodeCache):
+    """Templates once compiled, for all applications that tests make in this process."""
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.codes[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
 
 
 def _settings(home: Path, database_url: str = "") -> Settings:
@@ -29,6 +50,8 @@ def _app(home: Path, database_url: str = "") -> Flask:
     app = create_app(_settings(home, database_url))
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, SERVER_NAME=None)
     app.config["WTF_CSRF_ENABLED"] = False
+    app.extensions["security"].pwd_context.update(**QUICK)
+    app.jinja_env.bytecode_cache = COMPILED
     return app
 
 
@@ -104,6 +127,7 @@ def _on(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
         path, user_ids = request.getfixturevalue("sqlite_world")
         shutil.copy(path, home / "uatapp.db")
         yield from _enter(_app(home), user_ids)
+        shutil.rmtree(home)  # it lies in memory
         return
     template, user_ids = request.getfixturevalue("postgresql_world")
     server: PostgresServer = request.getfixturevalue("postgres_server")

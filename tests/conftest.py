@@ -1,6 +1,7 @@
 """What all tests share: both databases, the corpora, how thorough to be, and the rule on skipping."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -11,12 +12,13 @@ from hypothesis import HealthCheck, settings
 from tests import postgres
 from tests.postgres import PostgresServer
 
-pytest_plugins = ["tests.app_fixtures", "tests.coverage_page", "tests.threats.two"]
+pytest_plugins = ["tests.app_fixtures", "tests.coverage_page", "tests.threats.two", "tests.worked_example"]
 ROOT = Path(__file__).parent.parent
 SOAK = bool(os.environ.get("UATAPP_SOAK"))
 STRICT = bool(os.environ.get("UATAPP_STRICT"))
 PURE_FOLDERS = {"gherkin", "architecture"}
 PURE_FILES = {"test_rules.py", "test_states.py"}
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
 
 settings.register_profile("default", deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 settings.register_profile("soak", deadline=None, max_examples=1000, suppress_health_check=list(HealthCheck))
@@ -31,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name this run, for what its workers share; they inherit the environment."""
     if not _is_worker(config):
         os.environ["UATAPP_TEST_RUN"] = f"{os.getpid()}-{uuid.uuid4().hex[:6]}"
+        if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # so that no test waits for a disk
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

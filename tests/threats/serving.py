@@ -9,10 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 from playwright.sync_api import Error as BrowserError
 from werkzeug.serving import make_server
 
+from tests.app_fixtures import COMPILED
 from tests.world import World
 from uatapp.app import create_app
 from uatapp.config import Settings
@@ -32,6 +33,8 @@ def make_app(home: Path, port: int) -> Flask:
     settings = Settings(home=home, base_url=f"http://127.0.0.1:{port}", secret_key="test " * 8, worked_example=True)
     app = create_app(settings)
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, SERVER_NAME=settings.host)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # styles and scripts are kept by browsers, as those of `uatapp run`
+    app.jinja_env.bytecode_cache = COMPILED
     return app
 
 
@@ -70,14 +73,11 @@ def watched(browser: Browser, base_url: str, **options: object) -> Watched:
     found = Watched(context.new_page(), context)
     host = urlsplit(base_url).netloc
 
-    def inside(route: Route, request: Request) -> None:
+    def inside(request: Request) -> None:
         if urlsplit(request.url).netloc not in (host, ""):
             found.wrongs.append(f"asked for {request.url}")
-            route.abort()
-        else:
-            route.continue_()
 
-    context.route("**/*", inside)
+    context.on("request", inside)  # listened to, not led through here: then browsers keep styles and scripts
     context.add_init_script(WATCH)
     found.page.on("dialog", lambda dialog: (found.wrongs.append(f"dialog {dialog.message}"), dialog.dismiss()))
     found.page.on("pageerror", lambda error: found.wrongs.append(f"error {error}"))
