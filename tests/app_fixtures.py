@@ -6,14 +6,12 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType
 
 import pytest
 from flask import Flask
 from flask_security import hash_password
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 
+from tests import quick
 from tests.postgres import PostgresServer
 from tests.world import PASSWORD, World, build
 from uatapp.app import create_app
@@ -22,24 +20,6 @@ from uatapp.kernel.db import db
 from uatapp.operations import schema
 
 PAGES_ON = os.environ.get("UATAPP_PAGES_ON", "")
-# the least that Argon2 does: what slows a thief down slows tests down as well
-QUICK = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
-
-
-class Compiled(BytecodeCache):
-    """Templates once compiled, for all applications that tests make in this process."""
-
-    def __init__(self) -> None:
-        self.codes: dict[tuple[str, str], CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.codes[bucket.key, bucket.checksum] = bucket.code
-
-
-COMPILED = Compiled()
 
 
 def _settings(home: Path, database_url: str = "") -> Settings:
@@ -50,9 +30,7 @@ def _app(home: Path, database_url: str = "") -> Flask:
     app = create_app(_settings(home, database_url))
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, SERVER_NAME=None)
     app.config["WTF_CSRF_ENABLED"] = False
-    app.extensions["security"].pwd_context.update(**QUICK)
-    app.jinja_env.bytecode_cache = COMPILED
-    return app
+    return quick.share(app)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 from playwright.sync_api import Error as BrowserError
 from werkzeug.serving import make_server
 
-from tests.app_fixtures import COMPILED
+from tests import quick
 from tests.world import World
 from uatapp.app import create_app
 from uatapp.config import Settings
@@ -34,8 +34,7 @@ def make_app(home: Path, port: int) -> Flask:
     app = create_app(settings)
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, SERVER_NAME=settings.host)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # styles and scripts are kept by browsers, as those of `uatapp run`
-    app.jinja_env.bytecode_cache = COMPILED
-    return app
+    return quick.share(app)
 
 
 @contextmanager
