@@ -1,8 +1,10 @@
 """Steps of features/operations: starting it. The example is made once for all of them."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +12,8 @@ import sqlalchemy as sa
 from flask import Flask
 from pytest_bdd import given, parsers, scenarios, then, when
 
+from tests.worked_example import SignIns
 from tests.world import World
-from uatapp import demo
 from uatapp.accounts import queries as people
 from uatapp.accounts import service as accounts
 from uatapp.app import create_app
@@ -23,7 +25,7 @@ from uatapp.defects.states import DefectState, TriageOutcome
 from uatapp.demo import ourselves
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
-from uatapp.operations import schema, verify
+from uatapp.operations import verify
 from uatapp.projects.queries import find_project
 from uatapp.requirements.models import Document, Requirement, RequirementVersion, RequirementVersionState
 from uatapp.requirements.states import VersionState
@@ -37,14 +39,10 @@ scenarios("operations/worked_example.feature", "operations/own_acceptance.featur
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, list[tuple[str, str, str]]]:
-    home = tmp_path_factory.mktemp("example")
-    app = create_app(Settings(home=home, base_url="http://localhost", worked_example=True))
-    with app.app_context():
-        schema.upgrade()
-        rows = demo.build(app)
-        db.session.remove()
-    return app, rows
+def made(tmp_path_factory: pytest.TempPathFactory, worked_example: tuple[Path, SignIns]) -> tuple[Flask, SignIns]:
+    home = tmp_path_factory.mktemp("example") / "home"
+    shutil.copytree(worked_example[0], home)
+    return create_app(Settings(home=home, base_url="http://localhost", worked_example=True)), worked_example[1]
 
 
 @pytest.fixture
@@ -68,7 +66,7 @@ def _all(column: Any, key: str = "OTC") -> list[Any]:
 
 
 @then("there is one sign-in for each role, and each of them works")
-def sign_ins(made: tuple[Flask, list[tuple[str, str, str]]], inside: Flask) -> None:
+def sign_ins(made: tuple[Flask, SignIns], inside: Flask) -> None:
     _app, rows = made
     assert len({role for role, _email, _password in rows}) == len(rows) >= 12
     for _role, email, password in rows:

@@ -1,6 +1,7 @@
 """Chromium against a real server: the worked example once, an empty installation per journey."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.worked_example import SignIns
 from uatapp.app import create_app
 from uatapp.config import Settings
 from uatapp.operations import schema
@@ -80,17 +82,13 @@ def serve(home: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def example(tmp_path_factory: pytest.TempPathFactory, worked_example: tuple[Path, SignIns]) -> Iterator[Site]:
     """The worked example, served."""
-    from uatapp import demo
-
-    home, port = tmp_path_factory.mktemp("example"), _free_port()
-    app = create_app(Settings(home=home, base_url=f"http://127.0.0.1:{port}", worked_example=True))
-    with app.app_context():
-        schema.upgrade()
-        rows = demo.build(app)
+    home, port = tmp_path_factory.mktemp("example") / "home", _free_port()
+    shutil.copytree(worked_example[0], home)
     server = serve(home, port)
-    yield Site(home, f"http://127.0.0.1:{port}", {role: (email, password) for role, email, password in rows})
+    sign_ins = {role: (email, password) for role, email, password in worked_example[1]}
+    yield Site(home, f"http://127.0.0.1:{port}", sign_ins)
     server.terminate()
     server.wait(20)
 
