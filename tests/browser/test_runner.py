@@ -24,10 +24,16 @@ def tester(example: Site, open_page: Callable[..., Page]) -> Page:
     """A tester in front of an open test."""
     page = open_page(viewport={"width": 1280, "height": 900})
     sign_in(page, example.base_url, *example.sign_ins["Tester (order entry)"])
+    page.clock.install()
     page.goto(f"{example.base_url}/projects/OTC/my-work")
     page.locator("section.next button[type=submit]").click()
     expect(page.locator("#run")).to_be_visible()
     return page
+
+
+def later(page: Page) -> None:
+    """Let ten seconds pass in all windows: longer than any pause before something is saved, or tried again."""
+    page.clock.fast_forward(10_000)
 
 
 def choose(page: Page, step: int, value: str) -> None:
@@ -41,6 +47,7 @@ def test_words_answers_and_pictures_survive(tester: Page, tmp_path: Path) -> Non
     # no connection: kept on this device, also when the page is loaded again
     tester.route("**/draft", lambda route: route.abort())
     remark.fill("Typed without a connection")
+    later(tester)
     expect(state).to_contain_text("Kept on this device", timeout=15_000)
     tester.unroute("**/draft")
 
@@ -48,8 +55,10 @@ def test_words_answers_and_pictures_survive(tester: Page, tmp_path: Path) -> Non
     tester.route("**/draft", lambda route: route.fulfill(status=503, json={"detail": "Not just now."}))
     tester.reload()
     expect(remark).to_have_value("Typed without a connection")
+    later(tester)
     expect(state).to_contain_text("Kept on this device", timeout=15_000)
     tester.unroute("**/draft")
+    later(tester)
     expect(state).to_contain_text(SAVED, timeout=25_000)
 
     # saved while one types, and the button repeats what it will do
@@ -62,6 +71,7 @@ def test_words_answers_and_pictures_survive(tester: Page, tmp_path: Path) -> Non
     choose(tester, -1, "not_as_expected")
     tester.locator(".step").last.locator("textarea").fill("It says Released")
     expect(submit).to_have_text("Submit as failed")
+    later(tester)
     expect(state).to_contain_text(SAVED, timeout=15_000)
     picture(tester, tmp_path, "failed")
 
@@ -78,8 +88,10 @@ def test_words_answers_and_pictures_survive(tester: Page, tmp_path: Path) -> Non
     other = tester.context.new_page()
     other.goto(tester.url)
     other.locator("#remark").fill("From the other window")
+    later(other)
     expect(other.locator("#savestate")).to_contain_text(SAVED, timeout=15_000)
     remark.fill("From this window")
+    later(tester)
     expect(state).to_contain_text("Also typed in another window", timeout=15_000)
     submit.click()
     expect(tester.get_by_text("Nothing you typed is lost").first).to_be_visible()
