@@ -1,4 +1,4 @@
-"""What is to be proved: the points of the main job, the threats and the faults, each by its number."""
+"""What is to be proved: the points of the main job, the threats, the faults and the rows about signed records, by number."""
 
 POINTS = {
     1: "IT staff start it, with a worked example or empty",
@@ -81,6 +81,8 @@ FAULTS = {
     "F12": "A long read during writes",
     "F16": "A form sent twice",
     "F19": "A requirement changed while its test is run",
+    "F20": "Two signatories at the same moment",
+    "F21": "A sponsor signs while a retest fails",
     "F22": "A right removed between page and press",
     "F23": "Clocks that jump",
     "F24": "Backup and restore",
@@ -92,4 +94,46 @@ FAULTS = {
     "F34": "A rolling restart under load",
     "F35": "Folders that cannot be written",
     "F36": "Secrets lost",
+}
+
+# what regulations and auditors ask of signed electronic records
+RECORDS = {
+    "E1": "A signature shows name, instant with its zone, and meaning",
+    "E2": "Wherever a signature is mentioned, these three can be read",
+    "E3": "The meaning is chosen from fixed statements and kept word for word",
+    "E4": "Who signs proves anew who they are",
+    "E5": "The proof is for this very document, and works once",
+    "E6": "The second signature in a session needs its own proof",
+    "E7": "Nobody signs by a sign-on elsewhere that is stale",
+    "E8": "Wrong passwords at signing are slowed, counted and told",
+    "E9": "A signature belongs to one person for ever",
+    "E10": "Nobody signs for another by acting as them",
+    "E11": "Who may sign was identified first, and who gave the right is told",
+    "E12": "What is signed is frozen, and anybody can compute its hash again",
+    "E13": "A signature cannot be moved to another document",
+    "E14": "Any later change of what was signed is found",
+    "E15": "A certificate can be checked without the installation",
+    "E16": "Certificates of earlier versions and keys stay valid",
+    "E17": "The public check tells no more than the paper and cannot be guessed",
+    "E18": "Only what is complete and allowed is signed",
+    "E19": "Only those asked sign, in their order",
+    "E20": "Who tried it alone does not approve it",
+    "E21": "A rejection or withdrawal is an act of its own, nothing is deleted",
+    "E22": "What was signed stays as it was; a later decision names it",
+    "E23": "Every change is told in the audit trail, and nothing turns it off",
+    "E24": "An entry says who, what, when, from, to and why",
+    "E25": "A result is changed by a new one, with a reason, and the old one stays",
+    "E26": "The program itself cannot change or delete an audit entry",
+    "E27": "The audit trail can be exported whole, and filtered",
+    "E28": "A project with its records cannot be deleted, and a backup brings it back",
+    "E29": "Files of evidence are bound by their hash",
+    "E30": "Times are the server’s",
+    "E31": "A clock that is wrong is noticed, and nothing is signed by it",
+    "E32": "Who signs says that they have read it and that it binds",
+    "E33": "Who signed can always have a copy",
+    "E34": "One can decline with reasons; conditions and open problems are printed",
+    "E35": "Who has which access can be reviewed, and the review is told",
+    "E36": "Access that is taken away ends at once",
+    "E37": "Words never claim more than the signature is",
+    "E38": "Each of these rows has its test and its result",
 }
