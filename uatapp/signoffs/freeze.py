@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from uatapp.accounts.models import Organisation, User
-from uatapp.audit.models import AuditChain
 from uatapp.criteria import queries as criteria
 from uatapp.cycles.models import Assignment, Cycle
 from uatapp.defects.models import Defect, DefectLink
@@ -26,6 +25,7 @@ from uatapp.signoffs.documents import canonical, fingerprint
 from uatapp.signoffs.models import Certificate, Signoff, Snapshot
 from uatapp.signoffs.queries import cycle_ids as scope_of
 from uatapp.signoffs.queries import signatories
+from uatapp.signoffs.still import head, still
 from uatapp.signoffs.untested import not_tested
 from uatapp.testcases.models import CarryOver, TestCase
 
@@ -34,7 +34,7 @@ FORMAT = "uatapp-signoff-1"
 
 def freeze(project: Project, signoff: Signoff, cycles: Sequence[Cycle], *, by: Actor) -> Snapshot:
     """Gather the scope and store it once; nothing in it is ever read from the tables again."""
-    document = canonical(gather(project, signoff, cycles, by))  # type: ignore[arg-type]
+    document = canonical(still(project, lambda: gather(project, signoff, cycles, by)))  # type: ignore[arg-type]
     snapshot = Snapshot(
         project_id=project.id,
         signoff_id=signoff.id,
@@ -49,6 +49,7 @@ def freeze(project: Project, signoff: Signoff, cycles: Sequence[Cycle], *, by: A
 
 def gather(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Actor) -> dict[str, Any]:
     """Return the frozen document: strings, booleans and whole numbers only, named by references."""
+    audit = head(project)
     cycle_ids = [cycle.id for cycle in cycles]
     signing = signatories(signoff.id)
     signer_ids = frozenset(row.user_id for row in signing)
@@ -56,7 +57,6 @@ def gather(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Acto
     cases = _cases(project, cycle_ids, barred)
     runs = _runs(project, cycle_ids)
     requirements = _requirements(project, cases)
-    chain = db.session.scalars(sa.select(AuditChain).where(AuditChain.project_id == project.id)).one()
     return {
         "format": FORMAT,
         "reference": written(project.key, Kind.SIGNOFF, signoff.number),
@@ -77,7 +77,7 @@ def gather(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Acto
         "evidence": _evidence(cycle_ids),
         "signatories": [_signatory(row) for row in signing],
         "predecessor": _predecessor(project, signoff, frozenset(cycle_ids)),
-        "audit": {"chain": chain.name, "seq": chain.seq, "hash": chain.hash},
+        "audit": audit,
     }
 
 

@@ -17,7 +17,7 @@ from uatapp.projects.models import Project
 from uatapp.requirements.events import RequirementRetired, RequirementVersionApproved
 from uatapp.requirements.models import Requirement
 from uatapp.runs.events import RunVoided
-from uatapp.signoffs import queries, service
+from uatapp.signoffs import order, queries, service
 from uatapp.signoffs.models import Signoff
 from uatapp.signoffs.states import SignoffState
 
@@ -31,11 +31,13 @@ def _lapse(event: Event, signoffs: list[Signoff], why: str) -> None:
 
 def on_cycle_reopened(event: CycleReopened) -> None:
     cycle = db.session.get_one(Cycle, event.cycle_id)
+    order.disturb(cycle.project_id)
     _lapse(event, list(queries.requested_over(cycle.project_id, cycle.id)), f"“{cycle.name}” was reopened.")
 
 
 def on_run_voided(event: RunVoided) -> None:
     assignment = db.session.get_one(Assignment, event.assignment_id)
+    order.disturb(assignment.project_id)
     over = queries.requested_over(assignment.project_id, assignment.cycle_id)
     _lapse(event, list(over), f"A result was taken back: {event.subject}.")
 
@@ -43,6 +45,7 @@ def on_run_voided(event: RunVoided) -> None:
 def _touched(event: Event, defect_id: int) -> list[Signoff]:
     """Return the open requests whose scope a defect is in: through its tests, or through its requirement."""
     defect = db.session.get_one(Defect, defect_id)
+    order.disturb(defect.project_id)
     cycles = sa.select(Assignment.cycle_id).join(DefectLink, DefectLink.assignment_id == Assignment.id)
     cycle_ids = set(db.session.scalars(cycles.where(DefectLink.defect_id == defect_id)))
     found = []
@@ -83,6 +86,7 @@ def on_severity_changed(event: SeverityChanged) -> None:
 def on_requirement_changed(event: RequirementRetired | RequirementVersionApproved) -> None:
     """Lapse open requests over the requirement; ask for signed ones to be confirmed again."""
     project = db.session.get_one(Project, event.project_id)
+    order.disturb(project.id)
     over = queries.in_state(project.id, SignoffState.REQUESTED, lock=True)
     why = f"{event.subject} changed."
     _lapse(event, [s for s in over if _covers(s, event.requirement_id)], why)
@@ -93,6 +97,7 @@ def on_requirement_changed(event: RequirementRetired | RequirementVersionApprove
 
 
 def _without(event: Event, user_id: int, by: Actor, name: str) -> None:
+    order.disturb(event.project_id or 0)
     over = queries.in_state(event.project_id or 0, SignoffState.REQUESTED, lock=True)
     named = [s for s in over if any(seat.user_id == user_id for seat in queries.seats(s.id))]
     _lapse(event, named, f"{name} may no longer sign.")

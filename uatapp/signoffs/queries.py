@@ -134,5 +134,6 @@ def requested_over(project_id: int, cycle_id: int) -> Sequence[Signoff]:
         .join(SignoffCycle, SignoffCycle.signoff_id == Signoff.id)
         .where(Signoff.project_id == project_id, Signoff.state == SignoffState.REQUESTED)
         .where(SignoffCycle.cycle_id == cycle_id)
+        .order_by(Signoff.number)
     )
     return db.session.scalars(statement.with_for_update(of=Signoff)).all()

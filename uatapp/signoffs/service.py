@@ -17,7 +17,7 @@ from uatapp.kernel.permissions import Side
 from uatapp.kernel.references import Kind, take, written
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Membership, Project
-from uatapp.signoffs import certificates, events, freeze, queries, rules, statements
+from uatapp.signoffs import certificates, events, freeze, order, queries, rules, statements
 from uatapp.signoffs.identity import Denied, check_bound, check_clock
 from uatapp.signoffs.models import (
     Condition,
@@ -50,6 +50,9 @@ def request(
 
     Refuses open cycles, people without the right to sign, and a request that no customer's signatory decides.
     """
+    order.decide(project.id)
+    for member in members:
+        db.session.refresh(member, ["may_sign"])  # it may have been withdrawn while we waited
     _check_request(title, cycles, members)
     signoff = Signoff(project_id=project.id, number=take(project.id, Kind.SIGNOFF), title=" ".join(title.split()))
     signoff.requested_by_id, signoff.in_order, signoff.decide_by = by.user_id or 0, in_order, decide_by
@@ -101,6 +104,7 @@ def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: st
     incomplete decision.
     """
     member = _own_membership(project, by)  # locked before the sign-off, as by those who withdraw the right
+    order.decide(project.id)
     signoff = queries.get_signoff(project.id, number, lock=True)
     SIGNOFF.after(signoff.state, "sign")
     check_clock(project)
