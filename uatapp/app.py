@@ -27,7 +27,7 @@ from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import Wiring
 from uatapp.operations import metrics, probes
-from uatapp.projects import administration, home
+from uatapp.projects import administration, calendar_pages, home
 from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
 from uatapp.reports import views as reports
@@ -36,6 +36,7 @@ from uatapp.requirements import writing as _documents  # noqa: F401 - routes of 
 from uatapp.runs import counting
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
+from uatapp.signoffs import acceptance_pages as _acceptance  # noqa: F401 - routes of the same pages
 from uatapp.signoffs import check
 from uatapp.signoffs import views as signoffs
 from uatapp.subscriptions import SUBSCRIPTIONS
@@ -45,7 +46,7 @@ from uatapp.testcases.labels import STATES as CASE_STATES
 from uatapp.web import access, filters, forms, gallery, headers, logs, navigation, problems
 
 BLUEPRINTS = (
-    *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
+    *(home.bp, account.bp, account.links, administration.bp, project_pages.bp, calendar_pages.bp),
     *(requirements.bp, tests.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, check.bp, reports.bp),
     *(audit_pages.bp, jobs_pages.bp, gallery.bp, probes.bp),

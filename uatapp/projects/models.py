@@ -1,6 +1,7 @@
 """A project and what is set up in it."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -114,3 +115,31 @@ class Build(InProject, Audited, Base):
     name: Mapped[str]
     notes: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = created()
+
+
+class OrganisationCalendar(Audited, Base):
+    """When an organisation works: hours by weekday in its zone, as [[from, until], …] in minutes, from Monday on."""
+
+    __tablename__ = "organisation_calendar"
+    __table_args__ = (sa.UniqueConstraint("organisation_id"),)
+
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    zone: Mapped[str]
+    week: Mapped[list[Any]]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class OrganisationHoliday(Audited, Base):
+    """A day off of an organisation; `closed_from` is the minute from which it is, 0 for the whole day."""
+
+    __tablename__ = "organisation_holiday"
+    __table_args__ = (
+        sa.UniqueConstraint("organisation_id", "day"),
+        sa.CheckConstraint("closed_from BETWEEN 0 AND 1439", "closed_from"),
+        sa.CheckConstraint("length(name) <= 80", "name"),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    day: Mapped[date]
+    name: Mapped[str] = mapped_column(default="")
+    closed_from: Mapped[int] = mapped_column(default=0)

@@ -14,6 +14,7 @@ from uatapp.config import Paper
 from uatapp.kernel import clock, pdf, seal
 from uatapp.kernel.keys import Keys
 from uatapp.signoffs import paper
+from uatapp.signoffs.silence import DeemedFacts
 
 
 class ProjectPart(TypedDict):
@@ -256,6 +257,7 @@ class CertificateFacts:
     waivers: tuple[WaiverFacts, ...]
     paper: Paper = "a4"
     superseded_by: Successor | None = None
+    deemed: DeemedFacts | None = None
 
 
 class Unfit(ValueError):
@@ -285,6 +287,7 @@ def signature_record(facts: CertificateFacts) -> bytes:
             "signatures": [asdict(row) for row in facts.signatures],
             "conditions": [asdict(row) for row in facts.conditions],
             "waivers": [asdict(row) for row in facts.waivers],
+            **({"deemed": asdict(facts.deemed)} if facts.deemed else {}),
         }
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from uatapp.signoffs.states import Decision, SignoffState
+from uatapp.signoffs.states import Decision, SignoffState, TermsState
 
 _S = SignoffState
 
@@ -18,6 +18,7 @@ STATES: dict[SignoffState, tuple[str, Any]] = {
     _S.REJECTED: ("failed", _l("Rejected")),
     _S.SUPERSEDED: ("quiet", _l("Superseded")),
     _S.NEEDS_RECONFIRMATION: ("stale", _l("Needs reconfirmation")),
+    _S.DEEMED_ACCEPTED: ("remarks", _l("Deemed accepted, not signed")),
 }
 
 # decision → (what the choice says, what follows, what the button says)
@@ -29,4 +30,12 @@ DECISIONS: dict[Decision, tuple[Any, Any, Any]] = {
         _l("Sign: accept with conditions"),
     ),
     Decision.REJECTED: (_l("Reject"), _l("We cannot go live. You say why."), _l("Sign: reject")),
+}
+
+TERMS_STATES: dict[TermsState, tuple[str, Any]] = {
+    TermsState.PROPOSED: ("info", _l("Waits for the other side")),
+    TermsState.AGREED: ("passed", _l("Agreed by both sides")),
+    TermsState.DECLINED: ("failed", _l("Declined")),
+    TermsState.WITHDRAWN: ("quiet", _l("Taken back")),
+    TermsState.REPLACED: ("quiet", _l("Replaced")),
 }

@@ -90,7 +90,7 @@ def on_requirement_changed(event: RequirementRetired | RequirementVersionApprove
     over = queries.in_state(project.id, SignoffState.REQUESTED, lock=True)
     why = f"{event.subject} changed."
     _lapse(event, [s for s in over if _covers(s, event.requirement_id)], why)
-    accepted = (SignoffState.ACCEPTED, SignoffState.ACCEPTED_WITH_CONDITIONS)
+    accepted = (SignoffState.ACCEPTED, SignoffState.ACCEPTED_WITH_CONDITIONS, SignoffState.DEEMED_ACCEPTED)
     for signoff in queries.in_state(project.id, *accepted, lock=True):
         if _covers(signoff, event.requirement_id):
             service.move(project, signoff, "need_reconfirmation", by=event.by, why=why)

@@ -42,7 +42,7 @@ DEFERRED, CLOSED, ENDED = "deferred", "closed", "ended"
 PASSED = ("passed", "passed_with_remarks")
 SEVERITIES = ("critical", "major", "minor", "cosmetic")
 OUTCOMES = (*PASSED, "failed", "blocked", "not_run", "stale", "not_applicable", "uncovered")
-MARKS = ("accepted", "conditional", "rejected", "superseded")
+MARKS = ("accepted", "conditional", "rejected", "superseded", "deemed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,8 @@ def _certificate(whole: dict[str, Any], room: Room, keys: signing.Keys, *, annex
 def _state(whole: Mapping[str, Any]) -> str:
     if whole["superseded_by"]:
         return "superseded"
-    return "conditional" if whole["decision"] == "accepted_with_conditions" else str(whole["decision"])
+    words = {"accepted_with_conditions": "conditional", "deemed_accepted": "deemed"}
+    return words.get(whole["decision"], str(whole["decision"]))
 
 
 # ---- page 1 ----
@@ -126,6 +127,7 @@ def _front(whole: dict[str, Any], room: Room) -> dict[str, Any]:
         "conditions": [_clip(row, room, "text workaround", "owner") for row in whole["conditions"][: room.conditions]],
         "reasons": [_clip(row, room, "reasons", "name") for row in reasons[: room.conditions]],
         "waivers": [_clip(row, room, "criterion by", "required value") for row in waivers[: room.waivers]],
+        "deemed": whole["deemed"] and _clip(whole["deemed"], room, "clause", "by job_title organisation"),
         "signatures": [_clip(row, room, "statement", SIGNATORY) for row in whole["signatures"][: room.signatures]],
         "scope": _scope(whole["snapshot"], room),
     }
@@ -135,6 +137,7 @@ def _front(whole: dict[str, Any], room: Room) -> dict[str, Any]:
         "reasons": front["reasons"] != reasons,
         "waivers": front["waivers"] != waivers,
         "signatures": front["signatures"] != whole["signatures"],
+        "deemed": front["deemed"] != whole["deemed"],
     }
     return front | {
         "all_reasons": reasons,

@@ -231,7 +231,7 @@ def _decide(project: Project, signoff: Signoff, by: Actor) -> None:
     signoff.decided_at = clock.now()
     move(project, signoff, action, by=by, why="")
     if came_to is not Decision.REJECTED:
-        _supersede(project, signoff, by)
+        supersede(project, signoff, by)
     certificates.issue(project, signoff, came_to, by=by)
 
 
@@ -251,9 +251,15 @@ def move(project: Project, signoff: Signoff, action: str, *, by: Actor, why: str
     record(told, signoff)
 
 
-def _supersede(project: Project, signoff: Signoff, by: Actor) -> None:
+def supersede(project: Project, signoff: Signoff, by: Actor) -> None:
+    """Let an acceptance replace the earlier ones whose scope it holds."""
     scope = queries.cycle_ids(signoff.id)
-    done = (SignoffState.ACCEPTED, SignoffState.ACCEPTED_WITH_CONDITIONS, SignoffState.NEEDS_RECONFIRMATION)
+    done = (
+        SignoffState.ACCEPTED,
+        SignoffState.ACCEPTED_WITH_CONDITIONS,
+        SignoffState.DEEMED_ACCEPTED,
+        SignoffState.NEEDS_RECONFIRMATION,
+    )
     for earlier in queries.in_state(project.id, *done, lock=True):
         if earlier.id != signoff.id and queries.cycle_ids(earlier.id) <= scope:
             why = _("Superseded by %(reference)s.", reference=reference(project, signoff))

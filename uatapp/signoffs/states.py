@@ -15,6 +15,7 @@ class SignoffState(StrEnum):
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
     NEEDS_RECONFIRMATION = "needs_reconfirmation"
+    DEEMED_ACCEPTED = "deemed_accepted"
 
 
 class Decision(StrEnum):
@@ -26,7 +27,8 @@ class Decision(StrEnum):
 
 
 _S = SignoffState
-_DONE = (_S.ACCEPTED, _S.ACCEPTED_WITH_CONDITIONS, _S.NEEDS_RECONFIRMATION)
+_ACCEPTED = (_S.ACCEPTED, _S.ACCEPTED_WITH_CONDITIONS, _S.DEEMED_ACCEPTED)
+_DONE = (*_ACCEPTED, _S.NEEDS_RECONFIRMATION)
 
 SIGNOFF = Lifecycle(
     "sign-off",
@@ -40,7 +42,40 @@ SIGNOFF = Lifecycle(
         Transition("accept", (_S.REQUESTED,), _S.ACCEPTED),
         Transition("accept_with_conditions", (_S.REQUESTED,), _S.ACCEPTED_WITH_CONDITIONS),
         Transition("reject", (_S.REQUESTED,), _S.REJECTED),
+        Transition(
+            "deem",
+            (_S.REQUESTED,),
+            _S.DEEMED_ACCEPTED,
+            Permission.SIGNOFF_REQUEST,
+            ("clause", "password"),
+            "Record silence",
+        ),
         Transition("supersede", _DONE, _S.SUPERSEDED),
-        Transition("need_reconfirmation", (_S.ACCEPTED, _S.ACCEPTED_WITH_CONDITIONS), _S.NEEDS_RECONFIRMATION),
+        Transition("need_reconfirmation", _ACCEPTED, _S.NEEDS_RECONFIRMATION),
+    ),
+)
+
+
+class TermsState(StrEnum):
+    """How far both sides are with the acceptance window that their contract has."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
+_T, _ASK = TermsState, Permission.SIGNOFF_REQUEST
+
+TERMS = Lifecycle(
+    "acceptance window",
+    TermsState,
+    TermsState.PROPOSED,
+    (
+        Transition("agree", (_T.PROPOSED,), _T.AGREED, _ASK, (), "Agree", "the other side"),
+        Transition("decline", (_T.PROPOSED,), _T.DECLINED, _ASK, ("reason",), "Decline", "the other side"),
+        Transition("withdraw", (_T.PROPOSED,), _T.WITHDRAWN, _ASK, (), "Take back", "the side that proposed"),
+        Transition("replace", (_T.AGREED,), _T.REPLACED),
     ),
 )

@@ -19,7 +19,7 @@ from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import Membership, Project
 from uatapp.projects.queries import list_members
-from uatapp.signoffs import identity, queries, service
+from uatapp.signoffs import deeming, identity, queries, service
 from uatapp.signoffs.forms import CONDITIONS, RequestForm, choice_from_request
 from uatapp.signoffs.labels import DECISIONS, STATES
 from uatapp.signoffs.models import Signoff
@@ -123,6 +123,8 @@ def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, stat
         waivers=queries.waivers(signoff.id),
         conditions=queries.conditions(signoff.id),
         notes=queries.notes(signoff.id),
+        clock=deeming.picture(project, signoff),
+        deemed=deeming.find_deemed(signoff.id),
         certificate=certificate,
         certificate_file=queries.find_file(certificate.id) if certificate else None,
         why_not=why_not,

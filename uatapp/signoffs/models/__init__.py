@@ -1,13 +1,25 @@
 """Sign-offs: the request, the signatures, the certificates."""
 
+from uatapp.signoffs.models.acceptance import (
+    AcceptanceClock,
+    AcceptancePause,
+    AcceptanceTerms,
+    AcceptanceTermsState,
+    DeemedAcceptance,
+)
 from uatapp.signoffs.models.certificates import Certificate, CertificateFile
 from uatapp.signoffs.models.requests import Signatory, SigningNonce, Signoff, SignoffCycle, SignoffNote, Snapshot
 from uatapp.signoffs.models.signatures import Condition, Signature, Waiver
 
 __all__ = [
+    "AcceptanceClock",
+    "AcceptancePause",
+    "AcceptanceTerms",
+    "AcceptanceTermsState",
     "Certificate",
     "CertificateFile",
     "Condition",
+    "DeemedAcceptance",
     "Signatory",
     "Signature",
     "SigningNonce",
