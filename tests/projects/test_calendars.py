@@ -107,9 +107,7 @@ def test_working_days_are_days_with_an_open_minute(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 12))
     there = calendars.add_working_days(calendar, around, count)
     assert calendars.working_days_between(calendar, around, there) == count
-    assert calendars.working_days_between(calendar, there, around) == -count + slow_works(calendar, there) - slow_works(
-        calendar, around
-    )
+    assert calendars.working_days_between(calendar, there, around) == -count
     worked = [day for day in calendars.days(around + timedelta(days=1), there) if slow_works(calendar, day)]
     assert (len(worked), worked[-1]) == (count, there)
     back = calendars.add_working_days(calendar, there, -count)
@@ -161,7 +159,7 @@ def test_a_year_ends_where_it_should_and_takes_no_time() -> None:
     office = WorkingCalendar("Europe/Berlin", OFFICE_HOURS, {date(2026, 12, 24): 720, date(2026, 12, 25): 0})
     begun = utc(2026, 1, 1, 0)
     assert calendars.working_time_between(office, begun, utc(2046, 1, 1)) > timedelta(hours=41_000)
-    assert calendars.add_working_days(office, date(2026, 1, 1), 250) == date(2026, 12, 18)
+    assert calendars.add_working_days(office, date(2026, 1, 1), 250) == date(2026, 12, 17)
     half = calendars.working_time_between(office, utc(2026, 12, 23, 23), utc(2026, 12, 25, 23))
     assert half == timedelta(hours=3)
 

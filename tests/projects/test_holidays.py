@@ -45,7 +45,9 @@ def test_a_line_is_a_day_and_its_name() -> None:
     assert read.unread == ()
 
 
-@pytest.mark.parametrize("line", ["Christmas", "25.12.2026 Christmas", "2026-02-30 x", "0026-12-25 x", "2026-12-24 until 25:00 x"])
+@pytest.mark.parametrize(
+    "line", ["Christmas", "25.12.2026 Christmas", "2026-02-30 x", "0026-12-25 x", "2026-12-24 until 25:00 x"]
+)
 def test_a_line_that_is_no_day_is_named(line: str) -> None:
     assert holidays.from_lines(f"{line}\n2026-12-25") == holidays.Read((Holiday(date(2026, 12, 25)),), (line,))
 

@@ -86,7 +86,10 @@ def test_the_window_is_what_a_slow_walk_finds(data: st.DataObject) -> None:
     while len(counted) < days:
         ticks = [asked.replace(minute=0) + timedelta(minutes=30 * n) for n in range(-96, 2400)]
         works = [at for at in ticks if calendar.date_of(at) == day and calendars.is_open(calendar, at)]
-        ran = all(at >= asked and not any(p.began < at + timedelta(minutes=30) and p.ended and p.ended > at for p in stood) for at in works)
+        ran = all(
+            at >= asked and not any(p.began < at + timedelta(minutes=30) and p.ended and p.ended > at for p in stood)
+            for at in works
+        )
         if works and ran:
             counted.append(day)
         day += timedelta(days=1)

@@ -176,7 +176,7 @@ def add_working_days(calendar: WorkingCalendar, day: date, count: int) -> date:
 def working_days_between(calendar: WorkingCalendar, first: date, last: date) -> int:
     """Count the working days after one date, up to and with another; negative the other way round."""
     if last < first:
-        return -sum(calendar.is_working_day(day) for day in days(last, first - ONE_DAY))
+        return -working_days_between(calendar, last, first)
     return sum(calendar.is_working_day(day) for day in days(first + ONE_DAY, last))
 
 
