@@ -38,6 +38,7 @@ from uatapp.runs import service as running
 from uatapp.runs import views as runs
 from uatapp.signoffs import acceptance_pages as _acceptance  # noqa: F401 - routes of the same pages
 from uatapp.signoffs import check
+from uatapp.signoffs import readiness_pages as _readiness  # noqa: F401 - routes of the same pages
 from uatapp.signoffs import views as signoffs
 from uatapp.subscriptions import SUBSCRIPTIONS
 from uatapp.testcases import queries as testcases

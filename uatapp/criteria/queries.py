@@ -80,7 +80,8 @@ def barred_requirements(cycle_ids: Collection[int], signatory_ids: Collection[in
     return frozenset(db.session.scalars(statement))
 
 
-def _serious(project_id: int, cycle_ids: Collection[int]) -> sa.Select[Any]:
+def serious(project_id: int, cycle_ids: Collection[int]) -> sa.Select[Any]:
+    """Select the open critical and major defects of these cycles, and those that stop no test."""
     here = sa.select(DefectLink.defect_id).join(Assignment, Assignment.id == DefectLink.assignment_id)
     here = here.where(Assignment.cycle_id.in_(cycle_ids))
     linked = sa.exists().where(DefectLink.defect_id == Defect.id)
@@ -110,11 +111,11 @@ def evaluated(
     """Count what the exit criteria need over cycles, and evaluate them, each unmet one with the rows behind it."""
     barred = barred_requirements(cycle_ids, signatory_ids) if signatory_ids else frozenset()
     counts, cases = _cases(cycle_ids, barred)
-    serious, retests = _serious(project.id, cycle_ids), _retests(cycle_ids)
-    facts = Facts(counts, _count(serious), _count(retests), project.pass_share)
+    grave, retests = serious(project.id, cycle_ids), _retests(cycle_ids)
+    facts = Facts(counts, _count(grave), _count(retests), project.pass_share)
     behind: dict[str, Callable[[], Behind]] = {
         **{code: partial(Behind, Kind.TEST_CASE, cases[code], facts.count(*BEHIND[code])) for code in BEHIND},
-        "no_serious_defect": lambda: _first(Kind.DEFECT, serious.with_only_columns(Defect.number, Defect.title)),
+        "no_serious_defect": lambda: _first(Kind.DEFECT, grave.with_only_columns(Defect.number, Defect.title)),
         "no_retest": lambda: _first(Kind.TEST_CASE, _tests_of(retests)),
     }
     return facts, [row if row.met else behind[row.code]().put_into(row, project.key) for row in evaluate(facts)]

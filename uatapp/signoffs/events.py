@@ -71,3 +71,13 @@ class CertificateStored(Event):
     sentence: ClassVar[str] = "The sealed file of certificate {number} was stored, fingerprint {sha256}"
     number: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendationGiven(Event):
+    """A project manager said what the own side recommends; `stance` is accept, reservations or against."""
+
+    action: ClassVar[str] = "signoff.recommended"
+    sentence: ClassVar[str] = "{by} recommended to the sponsors: {stance}. {text}"
+    stance: str
+    text: str = free_text()

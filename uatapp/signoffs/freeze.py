@@ -21,6 +21,7 @@ from uatapp.projects.models import BusinessProcess, BusinessUnit, Membership, Pr
 from uatapp.requirements.models import Document, Requirement, RequirementVersion
 from uatapp.runs import counting
 from uatapp.runs.models import Run, RunEvidence, RunVoid
+from uatapp.signoffs import recommending
 from uatapp.signoffs.documents import canonical, fingerprint
 from uatapp.signoffs.models import Certificate, Signoff, Snapshot
 from uatapp.signoffs.queries import cycle_ids as scope_of
@@ -75,6 +76,7 @@ def gather(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Acto
         "people": _people(project, runs),
         "runs": runs,
         "evidence": _evidence(cycle_ids),
+        "recommendations": recommending.frozen(project.id),
         "signatories": [_signatory(row) for row in signing],
         "predecessor": _predecessor(project, signoff, frozenset(cycle_ids)),
         "audit": audit,

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from uatapp.signoffs.states import Decision, SignoffState, TermsState
+from uatapp.signoffs.states import Decision, SignoffState, Stance, TermsState
 
 _S = SignoffState
 
@@ -38,4 +38,11 @@ TERMS_STATES: dict[TermsState, tuple[str, Any]] = {
     TermsState.DECLINED: ("failed", _l("Declined")),
     TermsState.WITHDRAWN: ("quiet", _l("Taken back")),
     TermsState.REPLACED: ("quiet", _l("Replaced")),
+}
+
+# stance → (kind of tag, words)
+STANCES: dict[Stance, tuple[str, Any]] = {
+    Stance.ACCEPT: ("passed", _l("Recommends to accept")),
+    Stance.RESERVATIONS: ("remarks", _l("Recommends to accept, with reservations")),
+    Stance.AGAINST: ("failed", _l("Advises against it")),
 }

@@ -26,6 +26,14 @@ class Decision(StrEnum):
     REJECTED = "rejected"
 
 
+class Stance(StrEnum):
+    """What a project manager recommends."""
+
+    ACCEPT = "accept"
+    RESERVATIONS = "reservations"
+    AGAINST = "against"
+
+
 _S = SignoffState
 _ACCEPTED = (_S.ACCEPTED, _S.ACCEPTED_WITH_CONDITIONS, _S.DEEMED_ACCEPTED)
 _DONE = (*_ACCEPTED, _S.NEEDS_RECONFIRMATION)

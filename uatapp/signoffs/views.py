@@ -21,7 +21,7 @@ from uatapp.projects.models import Membership, Project
 from uatapp.projects.queries import list_members
 from uatapp.signoffs import deeming, identity, queries, service
 from uatapp.signoffs.forms import CONDITIONS, RequestForm, choice_from_request
-from uatapp.signoffs.labels import DECISIONS, STATES
+from uatapp.signoffs.labels import DECISIONS, STANCES, STATES
 from uatapp.signoffs.models import Signoff
 from uatapp.signoffs.states import SignoffState
 from uatapp.web.access import requires
@@ -134,6 +134,7 @@ def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, stat
         condition_rows=range(1, CONDITIONS + 1),
         states=STATES,
         decisions=DECISIONS,
+        stances=STANCES,
         may_note=_may_note(project, signoff),
     )
     return page, status

@@ -8,6 +8,7 @@ from uatapp.signoffs.models.acceptance import (
     DeemedAcceptance,
 )
 from uatapp.signoffs.models.certificates import Certificate, CertificateFile
+from uatapp.signoffs.models.recommendations import Recommendation
 from uatapp.signoffs.models.requests import Signatory, SigningNonce, Signoff, SignoffCycle, SignoffNote, Snapshot
 from uatapp.signoffs.models.signatures import Condition, Signature, Waiver
 
@@ -20,6 +21,7 @@ __all__ = [
     "CertificateFile",
     "Condition",
     "DeemedAcceptance",
+    "Recommendation",
     "Signatory",
     "Signature",
     "SigningNonce",
