@@ -99,7 +99,7 @@ def _partner_ends_early(story: Story) -> None:
 
 @then("the audit trail of the installation tells who changed it")
 def _told(story: Story) -> None:
-    where = (AuditEntry.chain == "SYSTEM", AuditEntry.action == "calendar.changed")
+    where = (AuditEntry.chain == "system", AuditEntry.action == "calendar.changed")
     entry = db.session.scalars(sa.select(AuditEntry).where(*where)).one()
     assert entry.actor == story.world.user("manager").uid
 

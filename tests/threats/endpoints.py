@@ -43,6 +43,8 @@ projects.set_up                  GET       managers
 projects.add                     POST      managers
 projects.environment             GET       managers
 projects.change_environment      POST      managers
+calendars.show                   GET       members
+calendars.change                 POST      managers
 
 requirements.index               GET       members
 requirements.find                GET       members
@@ -110,12 +112,19 @@ signoffs.create                  POST      managers
 signoffs.sign                    POST      members
 signoffs.note                    POST      members
 signoffs.withdraw                POST      managers
+signoffs.terms                   GET       members
+signoffs.propose_terms           POST      managers
+signoffs.decide_terms            POST      managers
+signoffs.silence                 GET       managers
+signoffs.record_silence          POST      managers
 
 administration.index             GET       administrator
 administration.new_project       GET       administrator
 administration.create_project    POST      administrator
 administration.organisations     GET       administrator
 administration.add_organisation  POST      administrator
+administration.calendar          GET       administrator
+administration.change_calendar   POST      administrator
 administration.users             GET       administrator
 administration.invite_administrator  POST  administrator
 administration.act               POST      administrator
@@ -153,6 +162,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # no such thing in any project
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("number", "document_id", "report_id", "assignment_id", "environment_id"), 987_654),
+    **dict.fromkeys(("organisation_id", "terms_number"), 987_654),
     **dict.fromkeys(("session_id", "kept_id", "job_id", "mail_id"), 987_654),
     **dict.fromkeys(("uid", "token", "code", "reference", "filename"), "nothing"),
     "action": "approve",

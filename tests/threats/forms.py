@@ -44,6 +44,7 @@ class Known:
         self.unit, self.process = self._named(BusinessUnit, full), self._named(BusinessProcess, full)
         self.environment = list_named(Environment, self.project_id)[0]
         self.build = list_named(Build, self.project_id)[0].id
+        self.organisation = full.project.customer_id
         self.draft = self._first(RunDraft)
         self.steps = db.session.get_one(TestCaseVersion, self.draft.case_version_id).steps
         self.file = self._first(DraftEvidence)
@@ -108,6 +109,14 @@ def _of_people(known: Known) -> Iterator[Any]:
     hints = {"address": "https://other.example", "sign_in_hint": "clerk", "test_data": "data"}
     place = {"environment_id": known.environment.id}
     yield "projects.change_environment", "manager", place, {"version": known.environment.version, **hints}
+    yield (
+        "calendars.change",
+        "manager",
+        {"action": "hours"},
+        {"monday": "8-16", "zone": "Europe/Berlin", "version": "0"},
+    )
+    yield "calendars.change", "manager", {"action": "holidays"}, {"days": "2030-12-25 Christmas Day"}
+    yield "calendars.change", "manager", {"action": "remove"}, {"day": "2030-12-26"}
 
 
 def _of_requirements(known: Known) -> Iterator[Any]:
@@ -193,6 +202,8 @@ def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:
     at = {"number": 2}
     yield "signoffs.note", "sponsor", at, {"text": "why?"}
     yield "signoffs.withdraw", "manager", at, {"reason": "too early"}
+    window = {"review_days": "10", "notice_days": "3", "rounds": "2", "clause": "Silence is acceptance."}
+    yield "signoffs.propose_terms", "manager", {}, window
     page = full.client("sponsor").get("/projects/PAY/signoffs/2").text
     hidden = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', page))
     yield "signoffs.sign", "sponsor", at, {**hidden, "decision": "accepted", "read": "1", "password": PASSWORD}
@@ -207,6 +218,8 @@ def _of_accounts(known: Known) -> Iterator[Any]:
     yield "security.login", None, {}, {"email": "tester@example.com", "password": PASSWORD, "next": "/account"}
     yield "security.forgot_password", None, {}, {"email": "tester@example.com"}
     yield "administration.add_organisation", "admin", {}, {"name": "New"}
+    calendar = {"organisation_id": known.organisation, "action": "holidays"}
+    yield "administration.change_calendar", "admin", calendar, {"days": "2030-12-25 Christmas Day"}
     yield "administration.invite_administrator", "admin", {}, {"name": "New", "email": "new.admin@example.com"}
     yield "administration.act", "admin", {"uid": known.uids["tester2"], "action": "stop"}, {}
     managers = {

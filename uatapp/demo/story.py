@@ -2,7 +2,7 @@
 
 from uatapp.defects import service as problems
 from uatapp.defects.states import Severity, TriageOutcome
-from uatapp.demo import acts, present
+from uatapp.demo import acts, present, windows
 from uatapp.demo.stage import Stage
 from uatapp.demo.testing import accept, finds, fix, on, passes, propose, reports, runs
 from uatapp.jobs import service as jobs
@@ -17,6 +17,7 @@ RETURNS, SERVICE = "returns.feature", "customer_service.feature"
 def tell(stage: Stage) -> None:
     """Tell the whole story, oldest first."""
     _set_up(stage)
+    windows.agree(stage)
     _order_entry(stage)
     _billing(stage)
     number = present.plan(stage)
