@@ -103,23 +103,23 @@ def clock(world: World, number: int = 1) -> deeming.Picture:
 
 
 def sign(world: World, number: int, decision: Decision, *, by: str = "sponsor", reasons: str = "") -> None:
+    seen = bound(world, number, by)
     with unit_of_work(world.actor(by)):
-        nonce, seen = _bound(world, number, by)
-        choice = Choice(decision, reasons)
-        service.sign(world.project, number, choice, seen_sha256=seen, nonce=nonce, by=world.actor(by))
+        service.sign(world.project, number, Choice(decision, reasons), by=world.actor(by), **seen)
 
 
-def _bound(world: World, number: int, by: str) -> tuple[str, str]:
-    signoff = queries.get_signoff(world.project.id, number)
-    nonce = identity.issue_nonce(world.project, signoff, by=world.actor(by))
-    db.session.flush()
-    return nonce, queries.get_snapshot(signoff.id).sha256
+def bound(world: World, number: int, by: str = "partner_manager") -> dict[str, str]:
+    """Return what the page of a form gives: the hash that was seen, and a one-time number."""
+    with unit_of_work(world.actor(by)):
+        signoff = queries.get_signoff(world.project.id, number)
+        nonce = identity.issue_nonce(world.project, signoff, by=world.actor(by))
+        return {"seen_sha256": queries.get_snapshot(signoff.id).sha256, "nonce": nonce}
 
 
 def deem(world: World, number: int = 1, *, by: str = "partner_manager", clause: str = CLAUSE) -> None:
+    seen = bound(world, number, by)
     with unit_of_work(world.actor(by)):
-        nonce, seen = _bound(world, number, by)
-        deeming.deem(world.project, number, clause, seen_sha256=seen, nonce=nonce, by=world.actor(by))
+        deeming.deem(world.project, number, clause, by=world.actor(by), **seen)
 
 
 def critical(world: World, *, by: str = "analyst") -> int:

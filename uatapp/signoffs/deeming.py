@@ -139,8 +139,10 @@ def deem(project: Project, number: int, clause: str, *, seen_sha256: str, nonce:
 
 
 def _own_membership(project: Project, by: Actor) -> Membership | None:
+    # shared, so that one who signs meanwhile, with the sign-off locked, is not waited for in a circle
+    db.session.execute(sa.select(Project.id).where(Project.id == project.id).with_for_update(read=True))
     try:
-        return get_member(project.id, by.uid, lock=True)
+        return get_member(project.id, by.uid)
     except NotFound:
         return None
 

@@ -95,7 +95,7 @@ def _of(project: Project) -> sa.ColumnElement[bool]:
 
 def _lock(project: Project) -> None:
     """Let two who propose or answer at once come one after the other."""
-    db.session.execute(sa.select(Project.id).where(Project.id == project.id).with_for_update())
+    db.session.execute(sa.select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
 
 
 def _side(project: Project, by: Actor) -> Side:
