@@ -26,9 +26,11 @@ from uatapp.runs import service as runs
 from uatapp.runs.models import Run, RunEvidence
 from uatapp.runs.states import StepAnswer
 from uatapp.signoffs.models import (
+    AcceptanceTerms,
     Certificate,
     CertificateFile,
     Condition,
+    DeemedAcceptance,
     Signature,
     Signoff,
     SignoffNote,
@@ -160,6 +162,17 @@ def _signed(world: World) -> None:
                 set_by_uid=by.uid, set_by_name=by.name,
             ),
             SignoffNote(**common, number=1, by_name=by.name, by_side="customer", text=f"Why {number}?"),
+            AcceptanceTerms(
+                project_id=project_id, number=number, reference=f"PAY acceptance window {number}", review_days=10 + number,
+                notice_days=number, rounds=1 + number, clause=f"§ {number} Silence", by_uid=by.uid, by_name=by.name,
+                side=Side.CUSTOMER, at=AT,
+            ),
+            DeemedAcceptance(
+                **common, user_id=by.user_id, by_uid=by.uid, by_name=by.name, job_title="Manager", organisation="Halden",
+                terms_reference=f"PAY acceptance window {number}", clause=f"§ {number} Silence", review_days=10 + number,
+                round=number, started_at=AT, last_day=date(2027, 1, number), silence_on=date(2027, 2, number),
+                pauses=[{"because": f"PAY-D{number}"}], snapshot_sha256=sha256, at=AT, zone="Europe/Berlin",
+            ),
             Certificate(
                 **common, number=f"UAT-PAY-S{number}", check_code=f"CODE{number}", facts=facts,
                 facts_sha256=hashlib.sha256(facts).hexdigest(),

@@ -202,8 +202,8 @@ def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:
     at = {"number": 2}
     yield "signoffs.note", "sponsor", at, {"text": "why?"}
     yield "signoffs.withdraw", "manager", at, {"reason": "too early"}
-    window = {"review_days": "10", "notice_days": "3", "rounds": "2", "clause": "Silence is acceptance."}
-    yield "signoffs.propose_terms", "manager", {}, window
+    yield "signoffs.decide_terms", "manager", {"terms_number": 1, "action": "withdraw"}, {}
+    yield "signoffs.decide_terms", "partner_manager", {"terms_number": 1, "action": "decline"}, {"reason": "too short"}
     page = full.client("sponsor").get("/projects/PAY/signoffs/2").text
     hidden = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', page))
     yield "signoffs.sign", "sponsor", at, {**hidden, "decision": "accepted", "read": "1", "password": PASSWORD}

@@ -22,7 +22,7 @@ from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import db
 from uatapp.kernel.permissions import Role
 from uatapp.kernel.uow import unit_of_work
-from uatapp.projects import members, queries
+from uatapp.projects import holidays, members, queries, timetable
 from uatapp.projects import service as projects
 from uatapp.projects.models import BusinessProcess, Project
 from uatapp.requirements import archives, imports
@@ -32,7 +32,7 @@ from uatapp.runs import rules
 from uatapp.runs import service as running
 from uatapp.runs.models import Run
 from uatapp.runs.states import StepAnswer
-from uatapp.signoffs import identity, service
+from uatapp.signoffs import identity, service, terms
 from uatapp.signoffs.queries import get_signoff, get_snapshot
 from uatapp.signoffs.rules import Choice, Owed
 from uatapp.signoffs.states import Decision
@@ -140,6 +140,7 @@ def fill(full: Full) -> None:
     _second_cycle(full)
     _changed(full)
     _invited(full)
+    _window(full)
     jobs.run_due()
 
 
@@ -304,6 +305,16 @@ def _changed(full: Full) -> None:
         (case,) = testcases.list_chosen(full.project, suspect[:1])
         testcases.results_stand(full.project, case, f"{full.mark} wording", by=by)
     _bring_in(full, "orders", "stored", approve=False)
+
+
+def _window(full: Full) -> None:
+    """A day off, and an acceptance window that waits for the partner's answer."""
+    by, mark = full.actor("manager"), full.mark
+    with unit_of_work(by):
+        of = db.session.get_one(Organisation, full.project.customer_id)
+        timetable.add_holidays(of, holidays.from_lines(f"2099-12-25 {full.name} holiday"), by=by)
+    with unit_of_work(by):
+        terms.propose(full.project, terms.Proposal(10, 3, 2, f"{mark} clause"), by=by)
 
 
 def _invited(full: Full) -> None:

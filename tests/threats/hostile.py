@@ -239,7 +239,8 @@ def _change(world: World, words: Words) -> None:
 
 
 def _decisions(world: World, words: Words) -> None:
-    """A decision with conditions, waivers and reasons, and one that is still waited for."""
+    """A decision with conditions, waivers and reasons, and one that is still waited for, under a review window."""
+    _window(world, words)
     _post(world, "manager", "cycles/1/close", reason=words.long)
     for who in ("sponsor", "sponsor2"):
         seat = find_membership(world.project.id, world.user_ids[who])
@@ -249,6 +250,16 @@ def _decisions(world: World, words: Words) -> None:
         _post(world, "manager", f"signoffs/{number}/note", text=words.long)
         if who == "sponsor":
             _sign(world, who, number, words)
+
+
+def _window(world: World, words: Words) -> None:
+    """Days off with hostile names, and words of a contract that both sides agreed."""
+    _post(world, "manager", "calendar/holidays", days=f"2099-12-25 {' '.join(words.short.split())}"[:90])
+    numbers = {"review_days": "10", "notice_days": "3", "rounds": "2"}
+    _post(world, "manager", "signoffs/acceptance-window", clause=words.long, **numbers)
+    _post(world, "partner_manager", "signoffs/acceptance-window/1/decline", reason=words.long)
+    _post(world, "manager", "signoffs/acceptance-window", clause=words.long, **numbers)
+    _post(world, "partner_manager", "signoffs/acceptance-window/2/agree")
 
 
 def _sign(world: World, who: str, number: int, words: Words) -> None:

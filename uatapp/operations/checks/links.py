@@ -19,6 +19,7 @@ from uatapp.signoffs.models import (
     Certificate,
     CertificateFile,
     Condition,
+    DeemedAcceptance,
     Signature,
     Signoff,
     SignoffNote,
@@ -73,6 +74,7 @@ def links() -> tuple[Link, ...]:
     case = _version(Run.case_reference, Run.case_version_number)
     return (
         *(_of_signoff(child) for child in (Snapshot, Signature, Waiver, Condition, SignoffNote, Certificate)),
+        _of_signoff(DeemedAcceptance),
         *(_of_defect(child) for child in (DefectNote, DefectEvidence)),
         *(_of_run(child) for child in (StepResult, RunEvidence, RunVoid)),
         *(_of_evidence(child) for child in (DefectEvidence, RunEvidence)),
@@ -99,6 +101,7 @@ def links() -> tuple[Link, ...]:
         Link(Run, Run.build_id, Build, Run.build_name, Build.name),
         Link(Run, Run.tester_id, User, Run.tester_uid, User.uid),
         Link(Signature, Signature.user_id, User, Signature.signer_uid, User.uid),
+        Link(DeemedAcceptance, DeemedAcceptance.user_id, User, DeemedAcceptance.by_uid, User.uid),
     )  # fmt: skip
 
 

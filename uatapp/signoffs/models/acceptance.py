@@ -41,11 +41,13 @@ class AcceptanceTerms(InProject, Frozen, Base):
 
     def frozen_content(self) -> dict[str, Any]:
         return {
+            "number": self.number,
             "review_days": self.review_days,
             "notice_days": self.notice_days,
             "rounds": self.rounds,
             "clause": self.clause,
-            "by": self.by_name,
+            "by": self.by_uid,
+            "name": self.by_name,
             "side": self.side.value,
         }
 
