@@ -104,9 +104,7 @@ Feature: Where the contract says so, silence counts as acceptance
       | something is wrong                   |
       | a critical problem is open           |
       | the customer's project manager asks  |
-      | a signatory of the partner asks      |
       | the clause is not ticked             |
-      | other words than the clause are sent |
       | the password is wrong                |
 
   @point-16

@@ -261,16 +261,14 @@ def to_be_recorded(site: World, told: dict[str, Any]) -> None:
 
 @when(
     parsers.re(
-        r"(?P<what>a critical problem is open|the customer's project manager asks|a signatory of the partner asks|"
-        r"the clause is not ticked|other words than the clause are sent|the password is wrong) and silence is to be recorded"
+        r"(?P<what>a critical problem is open|the customer's project manager asks|the clause is not ticked|"
+        r"the password is wrong) and silence is to be recorded"
     )
 )
 def wrongly(site: World, told: dict[str, Any], what: str) -> None:
     given: dict[str, dict[str, str]] = {
         "the customer's project manager asks": {"who": "manager"},
-        "a signatory of the partner asks": {"who": "partner_sponsor"},
         "the clause is not ticked": {"clause": ""},
-        "other words than the clause are sent": {"clause": "§ 1 Everything is accepted."},
         "the password is wrong": {"password": "not my password"},
     }
     if what == "a critical problem is open":
