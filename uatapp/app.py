@@ -27,7 +27,7 @@ from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import Wiring
 from uatapp.operations import metrics, probes
-from uatapp.projects import administration, calendar_pages, home
+from uatapp.projects import access_review, administration, calendar_pages, home
 from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
 from uatapp.reports import views as reports
@@ -47,7 +47,7 @@ from uatapp.testcases.labels import STATES as CASE_STATES
 from uatapp.web import access, filters, forms, gallery, headers, logs, navigation, problems
 
 BLUEPRINTS = (
-    *(home.bp, account.bp, account.links, administration.bp, project_pages.bp, calendar_pages.bp),
+    *(home.bp, account.bp, account.links, administration.bp, access_review.bp, project_pages.bp, calendar_pages.bp),
     *(requirements.bp, tests.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, check.bp, reports.bp),
     *(audit_pages.bp, jobs_pages.bp, gallery.bp, probes.bp),

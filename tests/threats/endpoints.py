@@ -128,6 +128,8 @@ administration.change_calendar   POST      administrator
 administration.users             GET       administrator
 administration.invite_administrator  POST  administrator
 administration.act               POST      administrator
+access_review.index              GET       administrator
+access_review.take               POST      administrator
 jobs_pages.index                 GET       administrator
 jobs_pages.try_again             POST      administrator
 jobs_pages.mails                 GET       administrator

@@ -227,3 +227,4 @@ def _of_accounts(known: Known) -> Iterator[Any]:
     }
     parties = {"customer": "Nordwind", "partners": "Halden", "zone": "Europe/Berlin"}
     yield "administration.create_project", "admin", {}, {"key": "NEW", "name": "New", **parties, **managers}
+    yield "access_review.take", "admin", {}, {}

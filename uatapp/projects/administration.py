@@ -161,8 +161,9 @@ def tabs() -> dict[str, Any]:
         ("administration.index", _("Projects")),
         ("administration.organisations", _("Organisations")),
         ("administration.users", _("People")),
+        ("access_review.index", _("Access")),
         ("jobs_pages.index", _("Jobs")),
         ("jobs_pages.mails", _("Outgoing mail")),
     )
     shown = [(endpoint, words) for endpoint, words in offered if endpoint in current_app.view_functions]
-    return {"administration_tabs": shown if request and request.blueprint == bp.name else []}
+    return {"administration_tabs": shown if request and request.blueprint in (bp.name, "access_review") else []}

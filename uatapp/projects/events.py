@@ -119,3 +119,15 @@ class HolidayRemoved(Event):
     organisation_id: int = internal()
     day: str
     name: str = free_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessReviewed(Event):
+    """Somebody took the list of all accounts, roles and rights to sign."""
+
+    action: ClassVar[str] = "access.reviewed"
+    sentence: ClassVar[str] = (
+        "{by} took the list of who has which access ({lines} lines, {signing} with the right to sign)"
+    )
+    lines: int
+    signing: int

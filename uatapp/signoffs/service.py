@@ -103,8 +103,8 @@ def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: st
     Refuses another's turn, a withdrawn right, a hash that is not the stored one, a used number, and an
     incomplete decision.
     """
-    member = _own_membership(project, by)  # locked before the sign-off, as by those who withdraw the right
-    order.decide(project.id)
+    order.decide(project.id)  # before the membership, as those who withdraw the right
+    member = _own_membership(project, by)
     signoff = queries.get_signoff(project.id, number, lock=True)
     SIGNOFF.after(signoff.state, "sign")
     check_clock(project)
