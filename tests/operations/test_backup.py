@@ -61,7 +61,7 @@ def rows(app: Flask) -> dict[str, list[dict[str, object]]]:
         }
 
 
-@pytest.mark.proves("F24")
+@pytest.mark.proves("F24", "E28")
 def test_what_was_backed_up_comes_back_on_either_database(tampered: Insider, saved: Path, place: Flask) -> None:
     before = rows(tampered.world.app)
     restore.restore(saved)

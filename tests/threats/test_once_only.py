@@ -134,7 +134,7 @@ def test_the_page_of_one_who_may_no_longer_sign_signs_nothing(world: World, how:
     assert _count(Signature) == 0
 
 
-@pytest.mark.proves("F23")
+@pytest.mark.proves("F23", "E31")
 def test_nobody_signs_while_the_clock_is_behind(world: World) -> None:
     start = datetime(2036, 3, 2, 8, tzinfo=UTC)
     with time_machine.travel(start, tick=False) as now:
