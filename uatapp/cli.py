@@ -309,6 +309,7 @@ def restore(file: Path) -> None:
 @click.option("--since", type=click.IntRange(1), default=1, help="Believe the entries before this one.")
 @click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A signed note.")
 @click.option("--certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A sealed PDF.")
+@click.option("--bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A sign-off taken as ZIP.")
 @click.option("--key", "key_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Public key.")
 @click.option("--evidence", is_flag=True, help="Read and hash every file as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print for a program.")

@@ -112,11 +112,14 @@ signoffs.create                  POST      managers
 signoffs.sign                    POST      members
 signoffs.note                    POST      members
 signoffs.withdraw                POST      managers
+signoffs.readiness               GET       members
+signoffs.recommend               POST      managers
 signoffs.terms                   GET       members
 signoffs.propose_terms           POST      managers
 signoffs.decide_terms            POST      managers
 signoffs.silence                 GET       managers
 signoffs.record_silence          POST      managers
+bundle.take                      POST      managers and auditor
 
 administration.index             GET       administrator
 administration.new_project       GET       administrator

@@ -201,6 +201,7 @@ def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:
     yield "signoffs.create", "manager", {}, {"title": "New", "cycles": 1, "signatories": known.members["sponsor2"]}
     at = {"number": 2}
     yield "signoffs.note", "sponsor", at, {"text": "why?"}
+    yield "bundle.take", "auditor", {"number": 1}, {}
     yield "signoffs.withdraw", "manager", at, {"reason": "too early"}
     yield "signoffs.decide_terms", "manager", {"terms_number": 1, "action": "withdraw"}, {}
     yield "signoffs.decide_terms", "partner_manager", {"terms_number": 1, "action": "decline"}, {"reason": "too short"}

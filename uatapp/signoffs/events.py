@@ -81,3 +81,12 @@ class RecommendationGiven(Event):
     sentence: ClassVar[str] = "{by} recommended to the sponsors: {stance}. {text}"
     stance: str
     text: str = free_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleTaken(Event):
+    """Somebody took what is needed to check a certificate elsewhere, the audit trail included."""
+
+    action: ClassVar[str] = "certificate.bundle_taken"
+    sentence: ClassVar[str] = "{by} took certificate {number} with the audit trail, to check them elsewhere"
+    number: str
