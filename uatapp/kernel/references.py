@@ -50,12 +50,16 @@ def hold(project_id: int, kind: Kind, *, alone: bool) -> None:
     session = db.session()
     if session.get_bind().dialect.name != "postgresql":
         return
+    turn = (session.get_transaction(), project_id, kind, alone)
+    if session.info.get("turn") == turn:
+        return
     own = sa.select(ReferenceCounter.id).where(ReferenceCounter.project_id == project_id, ReferenceCounter.kind == kind)
     own = own.with_for_update(key_share=True) if alone else own.with_for_update(read=True)
     if session.execute(own).first() is None:
         row = postgresql.insert(ReferenceCounter).values(project_id=project_id, kind=kind, last=0)
         session.execute(row.on_conflict_do_nothing(index_elements=["project_id", "kind"]))
         session.execute(own)
+    session.info["turn"] = turn
 
 
 def written(project_key: str, kind: Kind, number: int) -> str:
