@@ -74,7 +74,7 @@ def _note(note: str, keys: bytes, entries: dict[int, dict[str, Any]]) -> Iterato
     pem = keys[keys.index(b"-----BEGIN PUBLIC KEY") :]
     try:
         key: Any = load_pem_public_key(pem)
-        key.verify(base64.b64decode(signed.split()[-1])[5:], (text + "\n").encode())
+        key.verify(base64.b64decode(signed.split()[-1])[4:], (text + "\n").encode())
     except InvalidSignature:
         yield "the checkpoint is not signed with the key given"
     entry = entries.get(int(seq))
