@@ -39,8 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name this run, for what its workers share; they inherit the environment."""
     if not _is_worker(config):
         os.environ["UATAPP_TEST_RUN"] = f"{os.getpid()}-{uuid.uuid4().hex[:6]}"
-        if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # so that no test waits for a disk
+        os.environ["UATAPP_TEST_FOLDER"] = folder = str(MEMORY if _has_room(MEMORY) else Path("/tmp"))
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
+
+
+def _has_room(place: Path) -> bool:
+    """Say whether files and programs may lie in a place; in memory no test waits for a disk."""
+    if not os.access(place, os.W_OK) or os.statvfs(place).f_flag & os.ST_NOEXEC:
+        return False
+    return shutil.disk_usage(place).free > ROOM
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 
-PARENT = Path("/tmp")  # the path of a socket must stay under 108 characters
+PARENT = Path("/tmp")
 PREFIX = "uat-pg-"
 UNPRIVILEGED = "nobody"
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "120"}
@@ -38,7 +38,7 @@ class PostgresServer:
 
     def create(self, database: str, template: str = "template0") -> str:
         """Make a database as a copy of another, to which nobody may be connected, and return its address."""
-        self.execute("postgres", f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        self.execute("postgres", f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.url(database)
 
     def drop(self, database: str) -> None:
@@ -118,9 +118,14 @@ class PostgresServer:
             raise RuntimeError(f"{command} failed in {self.folder}: {said}")
 
 
+def parent() -> Path:
+    """Return the folder in which servers have theirs; the path of a socket must stay under 108 characters."""
+    return Path(os.environ.get("UATAPP_TEST_FOLDER", PARENT))
+
+
 def running(run: str) -> PostgresServer:
     """Return the server of a test run; the first worker to ask starts it, the others wait."""
-    server = PostgresServer(PARENT / f"{PREFIX}{run}")
+    server = PostgresServer(parent() / f"{PREFIX}{run}")
     with _locked(run):
         if server.process() is None:
             _sweep()
@@ -132,13 +137,13 @@ def running(run: str) -> PostgresServer:
 
 def stop(run: str) -> None:
     """Stop the server of a test run, if one was started."""
-    PostgresServer(PARENT / f"{PREFIX}{run}").stop()
-    (PARENT / f"{PREFIX}{run}.lock").unlink(missing_ok=True)
+    PostgresServer(parent() / f"{PREFIX}{run}").stop()
+    (parent() / f"{PREFIX}{run}.lock").unlink(missing_ok=True)
 
 
 def _sweep() -> None:
     """Stop the servers that killed test runs left behind; a run's name begins with its process id."""
-    for folder in PARENT.glob(f"{PREFIX}*-*"):
+    for folder in parent().glob(f"{PREFIX}*-*"):
         owner = folder.name.removeprefix(PREFIX).partition("-")[0]
         if folder.is_dir() and owner.isdigit() and not Path(f"/proc/{owner}").exists():
             PostgresServer(folder).stop()
@@ -147,6 +152,6 @@ def _sweep() -> None:
 
 @contextlib.contextmanager
 def _locked(run: str) -> Iterator[None]:
-    with (PARENT / f"{PREFIX}{run}.lock").open("w") as lock:
+    with (parent() / f"{PREFIX}{run}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -11,13 +11,13 @@ import pytest
 from tests.faults.conftest import FEW, MANY, fill
 from tests.faults.servers import Person, Place, Server, in_order, opened, submit, work_of
 from tests.operations.test_serving import eventually
-from tests.postgres import PARENT, PREFIX, PostgresServer
+from tests.postgres import PREFIX, PostgresServer, parent
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A PostgreSQL of one's own, as durable as one for work."""
-    folder = PARENT / f"{PREFIX}{os.getpid()}-faults"
+    folder = parent() / f"{PREFIX}{os.getpid()}-faults"
     folder.mkdir()
     server = PostgresServer(folder, synchronous_commit="on")
     server.start()
