@@ -13,7 +13,6 @@ from gherkin.token_scanner import TokenScanner
 
 from benchmarks.filling import Place, new_world, opened
 from tests.factories import flow
-from uatapp.cli import collect_rarely
 from uatapp.requirements import imports
 
 OWN = 40  # documents of our own, where there is no collection of real ones
@@ -46,7 +45,6 @@ def _parse_all(texts: list[str]) -> None:
 
 def measure() -> dict[str, float]:
     """Return seconds of processor time: the parser's, the first import's, and the second's; as the command runs."""
-    collect_rarely()
     with tempfile.TemporaryDirectory() as name:
         home, made = Path(name) / "home", Path(name) / "made"
         made.mkdir()

@@ -1,6 +1,5 @@
 """The command `uatapp`: for IT staff and automation. Exit codes: 0 done, 1 not in order, 2 could not."""
 
-import gc
 import json
 import os
 import sys
@@ -75,16 +74,10 @@ def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def collect_rarely() -> None:
-    """Look less often for objects that refer to each other: we make few, and imports take a quarter less time."""
-    gc.set_threshold(50_000, 20, 50)
-
-
 @click.group(cls=Commands)
 @click.version_option(package_name="uatapp", prog_name="uatapp")
 def main() -> None:
     """Agree what software must do, try it, and sign that it does."""
-    collect_rarely()
 
 
 @main.command()

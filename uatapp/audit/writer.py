@@ -26,10 +26,11 @@ def open_chain(name: str, project_id: int | None) -> None:
 
 
 def open_system_chain(connection: sa.Connection) -> None:
-    """Begin the system's chain where there is none."""
-    if connection.scalar(sa.select(AuditChain.id).where(AuditChain.name == SYSTEM_CHAIN)) is None:
+    """Begin the system's chain where there is none. By the table alone: mapped classes take time to get ready."""
+    table = AuditChain.metadata.tables[AuditChain.__tablename__]
+    if connection.scalar(sa.select(table.c.id).where(table.c.name == SYSTEM_CHAIN)) is None:
         row = {"name": SYSTEM_CHAIN, "seq": 0, "hash": chains.genesis(SYSTEM_CHAIN), "at": clock.now()}
-        connection.execute(sa.insert(AuditChain).values(row))
+        connection.execute(sa.insert(table).values(row))
 
 
 def write(told: list[Told], by: Actor) -> None:
