@@ -112,9 +112,13 @@ def _with_background(above: _Above, background: Background) -> _Above:
         steps=above.steps + steps,
         contents=above.contents + tuple(map(canonical.content_parts, steps)),
         lines=(*above.lines, f"{background['keyword']}:", *lines),
-        parts=(*above.parts, f"{background['keyword']}:", *canonical.parts_of(steps)),
+        parts=(*above.parts, f"{background['keyword']}:", *_with_keywords(steps, map(canonical.said, steps))),
         size=above.size + sum(map(len, lines)),
     )
+
+
+def _with_keywords(steps: Iterable[Step], said: Iterable[canonical.Said]) -> list[str]:
+    return canonical.parts_of(said, (step.keyword for step in steps))
 
 
 def _steps(
@@ -148,7 +152,8 @@ def _scenario(reading: _Reading, node: ScenarioNode, above: _Above) -> Scenario:
     table = [line for block in blocks for line in canonical.examples_lines(block)]
     _check_size(reading, node, above, sum(map(len, lines)), sum(map(len, table)))
     heading = f"{node['keyword']}:"
-    parts = [*above.parts, heading, *canonical.parts_of(steps)]
+    said = [canonical.said(step) for step in steps]
+    parts = [*above.parts, heading, *_with_keywords(steps, said)]
     parts += [part for block in blocks for part in canonical.examples_parts(block)]
     return Scenario(
         rule=above.rule,
@@ -164,8 +169,8 @@ def _scenario(reading: _Reading, node: ScenarioNode, above: _Above) -> Scenario:
         examples=blocks,
         effective_text="\n".join([*above.lines, heading, *lines, *table]),
         effective_hash=digest(parts),
-        identity_hash=canonical.identity_hash(steps, kinds, blocks),
-        cases=_cases(reading, node, above, steps, blocks),
+        identity_hash=canonical.identity_hash(said, kinds, blocks),
+        cases=_cases(reading, node, above, steps, said, blocks),
     )
 
 
@@ -193,10 +198,11 @@ def _cases(
     node: ScenarioNode,
     above: _Above,
     own: tuple[Step, ...],
+    said: Iterable[canonical.Said],
     blocks: Sequence[ExamplesBlock],
 ) -> tuple[Case, ...]:
     """The test cases; a scenario without steps of its own gets none from its Background either."""
-    contents = (*above.contents, *map(canonical.content_parts, own))
+    contents = (*above.contents, *map(canonical.content_of, said, (step.kind for step in own)))
     template = Template(above.steps + own, contents, len(above.steps)) if own else Template((), (), 0)
     pickles = reading.pickles.get(node["id"], ())
     return tuple(cases(pickles, len(reading.scenarios), template, node["examples"], blocks))

@@ -43,13 +43,21 @@ def examples_lines(block: ExamplesBlock) -> Iterator[str]:
         yield f"    {row_text(row)}"
 
 
-def step_parts(step: Step, said: str) -> Iterator[str]:
-    """What of a step goes into a hash, each part on one line; `said` stands for its keyword."""
-    yield f"{said} {flat(step.text)}"
-    for row in step.table or ():
-        yield flat(row_text(row))
+Said = tuple[str, ...]
+
+
+def said(step: Step) -> Said:
+    """What of a step goes into hashes, each part on one line, but for the word that it begins with."""
+    parts = [flat(step.text)]
+    parts += [flat(row_text(row)) for row in step.table or ()]
     if step.doc_string is not None:
-        yield f'"""{step.media_type} {flat(step.doc_string)}'
+        parts.append(f'"""{step.media_type} {flat(step.doc_string)}')
+    return tuple(parts)
+
+
+def parts_of(steps: Iterable[Said], words: Iterable[str]) -> list[str]:
+    """The hashed parts of steps, each begun with its word: its keyword, or its kind."""
+    return [part for parts, word in zip(steps, words, strict=True) for part in (f"{word} {parts[0]}", *parts[1:])]
 
 
 def examples_parts(block: ExamplesBlock) -> Iterator[str]:
@@ -57,26 +65,25 @@ def examples_parts(block: ExamplesBlock) -> Iterator[str]:
     return map(flat, examples_lines(block))
 
 
-def parts_of(steps: Iterable[Step]) -> list[str]:
-    """The hashed parts of steps with their keywords."""
-    return [part for step in steps for part in step_parts(step, step.keyword)]
-
-
 def content_parts(step: Step) -> str:
     """What of a step makes its test case another one: its kind, not its keyword."""
-    return "\n".join(step_parts(step, step.kind))
+    return content_of(said(step), step.kind)
 
 
-def identity_hash(steps: Sequence[Step], kinds: Sequence[StepKind], examples: Sequence[ExamplesBlock]) -> str:
+def content_of(parts: Said, kind: StepKind) -> str:
+    return "\n".join((f"{kind} {parts[0]}", *parts[1:]))
+
+
+def identity_hash(steps: Iterable[Said], kinds: Iterable[StepKind], examples: Sequence[ExamplesBlock]) -> str:
     """What a scenario is known by after an edit elsewhere: own steps and Examples, without white space.
 
     `kinds` are those the steps have by themselves, so that a Background cannot change them.
     """
-    parts = [part for step, kind in zip(steps, kinds, strict=True) for part in step_parts(step, kind)]
+    parts = parts_of(steps, kinds)
     for block in examples:
         parts.append("Examples")
         parts += [row_text(row) for row in (block.header, *block.rows)]
-    return digest("".join(part.split()) for part in parts)
+    return digest(["".join(part.split()) for part in parts])
 
 
 def body_of(steps: Sequence[Step], examples: Sequence[ExamplesBlock]) -> str:
