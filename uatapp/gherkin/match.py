@@ -46,8 +46,8 @@ class Matching:
     problems: tuple[SameId, ...]
 
 
-def known(key: Hashable, path: str, scenario: Scenario) -> Known:
-    """What matching needs of a scenario that was just read."""
+def known(key: Hashable, path: str, scenario: Scenario, *, body: bool = True) -> Known:
+    """What matching needs of a scenario that was just read; where nothing is stored, no body is compared."""
     return Known(
         key=key,
         path=path,
@@ -57,7 +57,7 @@ def known(key: Hashable, path: str, scenario: Scenario) -> Known:
         id_tag=scenario.id_tag,
         identity_hash=scenario.identity_hash,
         effective_hash=scenario.effective_hash,
-        body=body_of(scenario.steps, scenario.examples),
+        body=body_of(scenario.steps, scenario.examples) if body else "",
     )
 
 
@@ -95,6 +95,8 @@ class _Left:
 
     def pair(self, key: Callable[[Known], Hashable], *, unique: bool = False) -> None:
         """Pair what has the same key; None has none. `unique` keys stand once on each side."""
+        if not (self.stored and self.incoming):
+            return
         here, there = _grouped(self.stored, key), _grouped(self.incoming, key)
         done: list[Pair] = []
         for same in here.keys() & there.keys():
@@ -140,6 +142,8 @@ def _renamed_files(
     left: Sequence[Known], new: Sequence[Known], stored: Sequence[Known], incoming: Sequence[Known]
 ) -> Mapping[str, str]:
     """Say which vanished file is which new one: the one that holds most of its scenarios."""
+    if not left:
+        return {}
     before, after = {item.path for item in stored}, {item.path for item in incoming}
     places: dict[Hashable, list[str]] = defaultdict(list)
     for item in new:

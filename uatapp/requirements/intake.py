@@ -4,13 +4,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from uatapp.gherkin.model import Document as ParsedDocument
 from uatapp.gherkin.model import Scenario
+from uatapp.kernel import clock
 from uatapp.kernel.actor import Actor
-from uatapp.kernel.db import db
+from uatapp.kernel.db import Base, db
 from uatapp.kernel.references import Kind, take, written
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Project
@@ -49,6 +52,17 @@ class Filing:
     state: VersionState = VersionState.IN_REVIEW
 
 
+@dataclass(frozen=True, slots=True)
+class New:
+    """A requirement by its id and number, of which a scenario becomes a version."""
+
+    requirement_id: int
+    number: int
+    version: int
+    path: str
+    scenario: Scenario
+
+
 @dataclass(slots=True)
 class _Intake:
     """One import being written: what there was, what has been made, and what to tell."""
@@ -58,9 +72,10 @@ class _Intake:
     filing: Filing
     plan: Plan
     incoming: Mapping[str, "Incoming"]
+    at: datetime = field(default_factory=clock.now)
     left: set[int] = field(default_factory=set)
     documents: dict[str, Document] = field(default_factory=dict)
-    versions: dict[str, DocumentVersion] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
     rows: list[object] = field(default_factory=list)
     items: list[str] = field(default_factory=list)
 
@@ -96,14 +111,14 @@ def _write_documents(intake: _Intake) -> None:
     }
     came_from = {path: stored_id for stored_id, path in intake.plan.renamed_documents.items()}
     by_id = {d.id: d for d in stored.values()}
-    for path in intake.incoming:
-        intake.documents[path] = stored.get(path) or _new_document(intake, path, by_id.get(came_from.get(path, 0)))
-    intake.add([d for d in intake.documents.values() if d.id is None])
-    db.session.flush()
-    last = _last_numbers(project_id, [d.id for d in intake.documents.values()])
+    last = _last_numbers(project_id, [stored[path].id for path in intake.incoming if path in stored])
     for path, item in intake.incoming.items():
-        _write_document(intake, path, item, last.get(intake.documents[path].id, 0) + 1)
+        row = stored.get(path) or _new_document(intake, path, by_id.get(came_from.get(path, 0)))
+        row.title, row.version_number = item.document.name[:300] or path, last.get(row.id, 0) + 1
+        intake.documents[path] = row
+    intake.add(list(intake.documents.values()))
     db.session.flush()
+    _write_document_versions(intake)
 
 
 def _new_document(intake: _Intake, path: str, before: Document | None) -> Document:
@@ -122,23 +137,30 @@ def _last_numbers(project_id: int, document_ids: Sequence[int]) -> dict[int, int
     return dict(db.session.execute(statement).tuples().all())
 
 
-def _write_document(intake: _Intake, path: str, item: Incoming, number: int) -> None:
+def _write_document_versions(intake: _Intake) -> None:
+    rows = [_document_version(intake, path, item) for path, item in intake.incoming.items()]
+    _insert(intake, DocumentVersion, rows)
+    versions = [DocumentVersion(**row) for row in rows]  # for their fingerprints; what is stored is stored
+    intake.rows += versions
+    intake.items += [version.frozen_ref() for version in versions]
+    newest = sa.select(DocumentVersion.path, sa.func.max(DocumentVersion.id)).group_by(DocumentVersion.path)
+    newest = newest.where(DocumentVersion.document_id.in_([row["document_id"] for row in rows]))
+    intake.versions = dict(db.session.execute(newest).tuples().all())
+
+
+def _document_version(intake: _Intake, path: str, item: Incoming) -> dict[str, Any]:
     row = intake.documents[path]
-    row.title, row.version_number = item.document.name[:300] or path, number
-    version = DocumentVersion(
-        project_id=intake.project.id,
-        document_id=row.id,
-        path=path,
-        number=number,
-        content=item.data,
-        sha256=item.sha256,
-        author_id=intake.by.user_id,
-        author_uid=intake.by.uid,
-    )
-    intake.add([version])
-    intake.versions[path] = version
-    intake.rows.append(row)
-    intake.items.append(version.frozen_ref())
+    return {
+        "project_id": intake.project.id,
+        "document_id": row.id,
+        "path": path,
+        "number": row.version_number,
+        "content": item.data,
+        "sha256": item.sha256,
+        "author_id": intake.by.user_id,
+        "author_uid": intake.by.uid,
+        "at": intake.at,
+    }
 
 
 def _known(plan: Plan) -> dict[int, Requirement]:
@@ -154,22 +176,35 @@ def _create(intake: _Intake) -> None:
         return
     first = take(intake.project.id, Kind.REQUIREMENT, len(created))
     rows = [
-        Requirement(project_id=intake.project.id, number=first + n, latest_number=1, approved_number=0)
-        for n in range(len(created))
+        {"project_id": intake.project.id, "number": first + n, **_described(scenario, intake.documents[path].id)}
+        for n, (path, scenario) in enumerate(created)
     ]
-    for row, (path, scenario) in zip(rows, created, strict=True):
-        row.state, row.removal_asked = RequirementState.ACTIVE, False
-        _describe(row, scenario, intake.documents[path].id)
-    intake.add(rows)
-    db.session.flush()
-    news = [(row, path, scenario) for row, (path, scenario) in zip(rows, created, strict=True)]
+    _insert(intake, Requirement, rows)
+    numbered = Requirement.project_id == intake.project.id, Requirement.number.between(first, first + len(rows) - 1)
+    ids = db.session.scalars(sa.select(Requirement.id).where(*numbered).order_by(Requirement.number))
+    news = [New(i, first + n, 1, *created[n]) for n, i in enumerate(ids)]
     _write_versions(intake, news)
-    intake.items += [f"{service.reference(intake.project, row)} created" for row in rows]
+    intake.items += [f"{written(intake.project.key, Kind.REQUIREMENT, new.number)} created" for new in news]
+
+
+def _insert(intake: _Intake, kind: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many plain rows without making objects of them, and tell of their table."""
+    db.session.execute(sa.insert(kind), rows)
+    intake.rows.append(kind)
 
 
 def _describe(row: Requirement, scenario: Scenario, document_id: int) -> bool:
-    """Bring what is not versioned up to date: name, place, tags. Says whether anything changed."""
-    wanted = {
+    """Bring what is not versioned up to date. Says whether anything changed."""
+    wanted = _described(scenario, document_id)
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, wanted[name])
+    return bool(changed)
+
+
+def _described(scenario: Scenario, document_id: int) -> dict[str, Any]:
+    """Return what is not versioned: name, place, tags."""
+    return {
         "document_id": document_id,
         "rule": scenario.rule,
         "name": scenario.name or UNNAMED,
@@ -179,16 +214,12 @@ def _describe(row: Requirement, scenario: Scenario, document_id: int) -> bool:
         "row_tags": list(tags_of_rows(scenario)),
         "identity_hash": scenario.identity_hash,
     }
-    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, wanted[name])
-    return bool(changed)
 
 
 def _update(intake: _Intake, known: Mapping[int, Requirement]) -> None:
     """Bring recognised requirements up to date; where the effective text differs, a new version begins."""
     latest = _latest_hashes(list(known))
-    news: list[tuple[Requirement, str, Scenario]] = []
+    news: list[New] = []
     for item in intake.plan.recognised:
         row = known[item.requirement_id]
         intake.left.add(row.document_id)
@@ -198,12 +229,12 @@ def _update(intake: _Intake, known: Mapping[int, Requirement]) -> None:
         back = row.state is RequirementState.RETIRED
         if back or latest[row.id] != item.scenario.effective_hash:
             row.latest_number += 1
-            news.append((row, item.path, item.scenario))
+            news.append(New(row.id, row.number, row.latest_number, item.path, item.scenario))
             changed = True
         if changed:
             intake.rows.append(row)
             intake.items.append(f"{service.reference(intake.project, row)} {item.kind}")
-    superseded = service.supersede_undecided([row.id for row, _path, _scenario in news])
+    superseded = service.supersede_undecided([new.requirement_id for new in news])
     intake.rows += superseded
     _write_versions(intake, news)
 
@@ -216,31 +247,33 @@ def _latest_hashes(ids: Sequence[int]) -> dict[int, str]:
     return dict(db.session.execute(statement.where(Requirement.id.in_(ids))).tuples().all())
 
 
-def _write_versions(intake: _Intake, news: Sequence[tuple[Requirement, str, Scenario]]) -> None:
-    versions = [_version(intake, row, path, scenario) for row, path, scenario in news]
-    intake.add(versions)
-    db.session.flush()
-    states = [{"project_id": v.project_id, "version_id": v.id, "state": intake.filing.state} for v in versions]
-    if states:
-        db.session.execute(sa.insert(RequirementVersionState), states)
-        intake.rows.append(RequirementVersionState)
+def _write_versions(intake: _Intake, news: Sequence[New]) -> None:
+    if not news:
+        return
+    rows = [_version(intake, new) for new in news]
+    _insert(intake, RequirementVersion, rows)
+    intake.rows += [RequirementVersion(**row) for row in rows]  # for their fingerprints; what is stored is stored
+    made = RequirementVersion.document_version_id.in_(intake.versions.values())
+    ids = db.session.scalars(sa.select(RequirementVersion.id).where(made))
+    state = {"project_id": intake.project.id, "state": intake.filing.state}
+    _insert(intake, RequirementVersionState, [{**state, "version_id": i} for i in ids])
 
 
-def _version(intake: _Intake, row: Requirement, path: str, scenario: Scenario) -> RequirementVersion:
-    document_version = intake.versions[path]
-    return RequirementVersion(
-        project_id=intake.project.id,
-        requirement_id=row.id,
-        reference=written(intake.project.key, Kind.REQUIREMENT, row.number),
-        number=row.latest_number,
-        document_version_id=document_version.id,
-        name=row.name,
-        text=scenario.effective_text,
-        content=content_of(scenario, intake.incoming[path].document.language),
-        effective_hash=scenario.effective_hash,
-        author_id=intake.by.user_id,
-        author_uid=intake.by.uid,
-    )
+def _version(intake: _Intake, new: New) -> dict[str, Any]:
+    return {
+        "project_id": intake.project.id,
+        "requirement_id": new.requirement_id,
+        "reference": written(intake.project.key, Kind.REQUIREMENT, new.number),
+        "number": new.version,
+        "document_version_id": intake.versions[new.path],
+        "name": new.scenario.name or UNNAMED,
+        "text": new.scenario.effective_text,
+        "content": content_of(new.scenario, intake.incoming[new.path].document.language),
+        "effective_hash": new.scenario.effective_hash,
+        "author_id": intake.by.user_id,
+        "author_uid": intake.by.uid,
+        "at": intake.at,
+    }
 
 
 def _remove(intake: _Intake, known: Mapping[int, Requirement]) -> None:

@@ -151,7 +151,8 @@ class _Choice:
 def _matched(stored: Stored, documents: Mapping[str, Document], whole: bool) -> tuple[Matching, _Choice]:
     choice = _choose(stored, documents, whole)
     here = stored.known(choice.replaced | choice.candidates)
-    there = [known((path, s.position), path, s) for path, doc in sorted(documents.items()) for s in doc.scenarios]
+    new = [(path, s) for path, doc in sorted(documents.items()) for s in doc.scenarios]
+    there = [known((path, s.position), path, s, body=bool(here)) for path, s in new]
     return match(here, there), choice
 
 
@@ -190,7 +191,7 @@ class _Sought:
 
 
 def _renamed(
-    absent: Iterable[StoredDocument],
+    absent: Sequence[StoredDocument],
     by_document: Mapping[int, Sequence[StoredScenario]],
     documents: Mapping[str, Document],
     used: Collection[str],
@@ -198,7 +199,7 @@ def _renamed(
     """Say which stored file has become which new one: half of its scenarios, or more, are in it."""
     places: dict[Any, set[str]] = defaultdict(set)
     for path, document in documents.items():
-        for new in document.scenarios if path not in used else ():
+        for new in document.scenarios if absent and path not in used else ():
             places[flat(new.name), new.identity_hash].add(path)
             if new.id_tag:
                 places[new.id_tag].add(path)
@@ -304,9 +305,11 @@ def _questions(
 
 
 def _returned(
-    new: Sequence[tuple[str, Scenario]], retired: Iterable[StoredScenario], paths: Mapping[int, str]
+    new: Sequence[tuple[str, Scenario]], retired: Sequence[StoredScenario], paths: Mapping[int, str]
 ) -> tuple[list[Recognised], list[tuple[str, Scenario]]]:
     """Recognise retired requirements that come back to their document just as they were, or under their id."""
+    if not retired:
+        return [], list(new)
     known_ids = {s.id_tag: s.id for s in retired if s.id_tag}
     as_they_were = {(paths[s.document_id], flat(s.name), s.identity_hash): s.id for s in retired}
     back: list[Recognised] = []
