@@ -41,6 +41,7 @@ projects.invite_again            POST      managers
 projects.signing_right           POST      customer's manager
 projects.set_up                  GET       managers
 projects.add                     POST      managers
+projects.choose_id_tags          POST      managers
 projects.environment             GET       managers
 projects.change_environment      POST      managers
 calendars.show                   GET       members
