@@ -82,3 +82,13 @@ class EnvironmentChanged(Event):
     action: ClassVar[str] = "project.environment_changed"
     sentence: ClassVar[str] = "{by} changed how testers reach {name}"
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveKept(Event):
+    """A roll-out wave was named, or got other units."""
+
+    action: ClassVar[str] = "project.wave_kept"
+    sentence: ClassVar[str] = "{by} put {units} into the wave {name}"
+    name: str
+    units: tuple[str, ...]

@@ -112,3 +112,25 @@ class Build(InProject, Audited, Base):
     name: Mapped[str]
     notes: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = created()
+
+
+class Wave(InProject, Audited, Base):
+    """A roll-out wave: business units that take the software over together."""
+
+    __tablename__ = "wave"
+    __table_args__ = within(sa.UniqueConstraint("project_id", "name"))
+
+    name: Mapped[str]
+
+
+class WaveUnit(InProject, Audited, Base):
+    """A business unit in a wave."""
+
+    __tablename__ = "wave_unit"
+    __table_args__ = within(
+        sa.UniqueConstraint("wave_id", "unit_id"), inside("wave_id", "wave"), inside("unit_id", "business_unit")
+    )
+
+    wave_id: Mapped[int]
+    unit_id: Mapped[int]
+    unit: Mapped[BusinessUnit] = relationship(lazy="raise_on_sql", viewonly=True)

@@ -25,6 +25,16 @@ class Decision(StrEnum):
     REJECTED = "rejected"
 
 
+class ScopeKind(StrEnum):
+    """What a request asks about; each rests on the results of closed cycles."""
+
+    CYCLES = "cycles"
+    UNIT = "unit"
+    PROCESS = "process"
+    WAVE = "wave"
+    PROJECT = "project"
+
+
 _S = SignoffState
 _DONE = (_S.ACCEPTED, _S.ACCEPTED_WITH_CONDITIONS, _S.NEEDS_RECONFIRMATION)
 

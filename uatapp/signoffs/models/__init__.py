@@ -1,19 +1,27 @@
 """Sign-offs: the request, the signatures, the certificates."""
 
 from uatapp.signoffs.models.certificates import Certificate, CertificateFile
+from uatapp.signoffs.models.deputies import Consent, Deputy, SignatureFor
 from uatapp.signoffs.models.requests import Signatory, SigningNonce, Signoff, SignoffCycle, SignoffNote, Snapshot
+from uatapp.signoffs.models.scopes import SignoffQuorum, SignoffScope, SignoffUnit
 from uatapp.signoffs.models.signatures import Condition, Signature, Waiver
 
 __all__ = [
     "Certificate",
     "CertificateFile",
     "Condition",
+    "Consent",
+    "Deputy",
     "Signatory",
     "Signature",
+    "SignatureFor",
     "SigningNonce",
     "Signoff",
     "SignoffCycle",
     "SignoffNote",
+    "SignoffQuorum",
+    "SignoffScope",
+    "SignoffUnit",
     "Snapshot",
     "Waiver",
 ]
