@@ -8,7 +8,7 @@ from uatapp.kernel.uow import Subscriptions
 from uatapp.projects.events import MemberRemoved, SigningRightWithdrawn
 from uatapp.requirements.events import RequirementRetired, RequirementVersionApproved
 from uatapp.runs.events import RunSubmitted, RunVoided
-from uatapp.signoffs import lapses
+from uatapp.signoffs import deputies, lapses
 from uatapp.testcases import service as testcases
 from uatapp.testcases.events import CaseRetired, CaseSettled, CaseTestAgain
 
@@ -28,6 +28,6 @@ SUBSCRIPTIONS: Subscriptions = {
     DefectLinked: (lapses.on_defect_linked,),
     DefectMoved: (lapses.on_defect_moved,),
     SeverityChanged: (lapses.on_severity_changed,),
-    MemberRemoved: (lapses.on_member_gone,),
-    SigningRightWithdrawn: (lapses.on_member_gone,),
+    MemberRemoved: (deputies.on_right_gone, lapses.on_member_gone),
+    SigningRightWithdrawn: (deputies.on_right_gone, lapses.on_member_gone),
 }

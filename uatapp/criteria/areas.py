@@ -41,13 +41,17 @@ class Area:
 
     def holds_case(self, column: Any) -> sa.ColumnElement[bool]:
         """Say in SQL whether a test case is in this area; true for everything, so that it costs nothing there."""
-        return sa.true() if self.is_everything else column.in_(self.cases())
+        inside: sa.ColumnElement[bool] = sa.true() if self.is_everything else column.in_(self.cases())
+        return inside
 
     def holds_item(self, column: Any) -> sa.ColumnElement[bool]:
         """Say in SQL whether a cycle's item (a column that names one) is of a test case in this area."""
         if self.is_everything:
             return sa.true()
-        return column.in_(sa.select(CycleItem.id).where(CycleItem.test_case_id.in_(self.cases())))
+        inside: sa.ColumnElement[bool] = column.in_(
+            sa.select(CycleItem.id).where(CycleItem.test_case_id.in_(self.cases()))
+        )
+        return inside
 
     def holds_requirement(self, column: Any) -> sa.ColumnElement[bool]:
         """Say in SQL whether a requirement is in this area, or none is named."""

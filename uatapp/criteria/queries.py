@@ -61,7 +61,9 @@ def scope(cycle_ids: Collection[int], barred_requirements: Collection[int] = (),
     return chosen if area.is_everything else chosen.where(area.holds_case(TestCase.id))
 
 
-def barred_requirements(cycle_ids: Collection[int], signatory_ids: Collection[int]) -> frozenset[int]:
+def barred_requirements(
+    cycle_ids: Collection[int], signatory_ids: Collection[int], area: Area = EVERYTHING
+) -> frozenset[int]:
     """Return requirements whose every valid result is by their author or by a signatory."""
     author = (
         sa.select(RequirementVersion.author_id)
@@ -76,7 +78,7 @@ def barred_requirements(cycle_ids: Collection[int], signatory_ids: Collection[in
         .join(CycleItem, CycleItem.test_case_id == TestCase.id)
         .join(Assignment, Assignment.item_id == CycleItem.id)
         .where(CycleItem.cycle_id.in_(cycle_ids), Assignment.outcome.is_not(None), counting.is_valid())
-        .where(Assignment.state != AssignmentState.WITHDRAWN)
+        .where(Assignment.state != AssignmentState.WITHDRAWN, area.holds_requirement(Requirement.id))
         .group_by(Requirement.id)
         .having(sa.func.sum(sa.case((interested, 0), else_=1)) == 0)
     )
@@ -123,7 +125,7 @@ def evaluated(
 
     `area` narrows everything counted to some units' or a process's requirements.
     """
-    barred = barred_requirements(cycle_ids, signatory_ids) if signatory_ids else frozenset()
+    barred = barred_requirements(cycle_ids, signatory_ids, area) if signatory_ids else frozenset()
     counts, cases = _cases(cycle_ids, barred, area)
     serious, retests = _serious(project.id, cycle_ids, area), _retests(cycle_ids, area)
     facts = Facts(counts, _count(serious), _count(retests), project.pass_share)
