@@ -36,7 +36,7 @@ from uatapp.requirements import writing as _documents  # noqa: F401 - routes of 
 from uatapp.runs import counting
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
-from uatapp.signoffs import check
+from uatapp.signoffs import check, deputy_views, signed_views
 from uatapp.signoffs import views as signoffs
 from uatapp.subscriptions import SUBSCRIPTIONS
 from uatapp.testcases import queries as testcases
@@ -48,6 +48,7 @@ BLUEPRINTS = (
     *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
     *(requirements.bp, tests.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, check.bp, reports.bp),
+    *(deputy_views.bp, signed_views.bp),
     *(audit_pages.bp, jobs_pages.bp, gallery.bp, probes.bp),
 )
 

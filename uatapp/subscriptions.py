@@ -8,7 +8,8 @@ from uatapp.kernel.uow import Subscriptions
 from uatapp.projects.events import MemberRemoved, SigningRightWithdrawn
 from uatapp.requirements.events import RequirementRetired, RequirementVersionApproved
 from uatapp.runs.events import RunSubmitted, RunVoided
-from uatapp.signoffs import deputies, lapses
+from uatapp.signoffs import deputies, lapses, letters
+from uatapp.signoffs.events import SignoffMoved, SignoffRequested
 from uatapp.testcases import service as testcases
 from uatapp.testcases.events import CaseRetired, CaseSettled, CaseTestAgain
 
@@ -28,6 +29,8 @@ SUBSCRIPTIONS: Subscriptions = {
     DefectLinked: (lapses.on_defect_linked,),
     DefectMoved: (lapses.on_defect_moved,),
     SeverityChanged: (lapses.on_severity_changed,),
+    SignoffRequested: (letters.on_requested,),
+    SignoffMoved: (letters.on_moved,),
     MemberRemoved: (deputies.on_right_gone, lapses.on_member_gone),
     SigningRightWithdrawn: (deputies.on_right_gone, lapses.on_member_gone),
 }

@@ -8,18 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from uatapp.criteria import queries as criteria
-from uatapp.cycles.models import Cycle
-from uatapp.cycles.states import CycleState
 from uatapp.kernel import storage
-from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from uatapp.kernel.paging import number_of, page_of
 from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
-from uatapp.projects.models import Membership, Project
-from uatapp.projects.queries import list_members
-from uatapp.signoffs import identity, queries, service
+from uatapp.projects.labels import SIDES
+from uatapp.projects.models import Project
+from uatapp.signoffs import identity, queries, request_page, service
 from uatapp.signoffs.forms import CONDITIONS, RequestForm, choice_from_request
 from uatapp.signoffs.labels import DECISIONS, STATES
 from uatapp.signoffs.models import Signoff
@@ -43,57 +39,44 @@ def index(project: Project) -> ResponseReturnValue:
 @bp.get("/new")
 @requires(Permission.SIGNOFF_REQUEST)
 def new(project: Project) -> ResponseReturnValue:
-    """Show the form for a request, with how the exit criteria stand."""
-    return _new_page(project, _request_form(project))
+    """Show the form for a request; `again` fills it as an earlier one was asked."""
+    number = request.args.get("again", type=int)
+    again = queries.get_signoff(project.id, number) if number else None
+    return _new_page(project, request_page.form_for(project, again), again=again)
 
 
-def _request_form(project: Project) -> RequestForm:
-    form = RequestForm()
-    where = (Cycle.project_id == project.id, Cycle.state == CycleState.CLOSED)
-    closed = db.session.scalars(sa.select(Cycle).where(*where).order_by(Cycle.number.desc())).all()
-    form.cycles.choices = [(cycle.number, cycle.name) for cycle in closed]
-    signing = [member for member in list_members(project.id) if member.may_sign]
-    form.signatories.choices = [(m.id, f"{m.user.name}, {m.user.job_title or m.side.value}") for m in signing]
-    return form
-
-
-def _new_page(project: Project, form: RequestForm, status: int = 200) -> ResponseReturnValue:
-    _facts, results = criteria.evaluated(project, criteria.live_cycle_ids(project.id))
-    return render_template("signoffs/new.html", form=form, results=results), status
+def _new_page(
+    project: Project, form: RequestForm, status: int = 200, again: Signoff | None = None
+) -> ResponseReturnValue:
+    page = render_template(
+        "signoffs/new.html",
+        form=form,
+        preview=request_page.preview(project, form),
+        places=request_page.places(project, again),
+        member_sides=request_page.sides_of(project),
+        sides=SIDES,
+        again=again,
+    )
+    return page, status
 
 
 @bp.post("/new")
 @requires(Permission.SIGNOFF_REQUEST)
 def create(project: Project) -> ResponseReturnValue:
-    """Freeze the scope and ask the signatories."""
-    form = _request_form(project)
+    """Freeze the scope and ask the signatories; with `look`, only count what would be frozen."""
+    form = request_page.form_for(project)
+    if request.form.get("look"):
+        return _new_page(project, form)
     if not form.validate():
         return _new_page(project, form, 422)
     try:
         with unit_of_work(g.actor):
-            number = _requested(project, form).number
+            number = request_page.ask(project, form, by=g.actor).number
     except Invalid as error:
         form.refuse(error)
         return _new_page(project, form, 422)
-    flash(_("The scope is frozen. The signatories have been asked."), "done")
+    flash(_("The scope is frozen. The signatories have been asked, by mail too."), "done")
     return redirect(url_for(".show", number=number), 303)
-
-
-def _requested(project: Project, form: RequestForm) -> Signoff:
-    in_project = (Cycle.project_id == project.id, Cycle.number.in_(form.cycles.data or []))
-    cycles = db.session.scalars(sa.select(Cycle).where(*in_project).order_by(Cycle.number).with_for_update()).all()
-    where = (Membership.project_id == project.id, Membership.id.in_(form.signatories.data or []))
-    members = db.session.scalars(sa.select(Membership).where(*where).options(joinedload(Membership.user))).all()
-    ordered = sorted(members, key=lambda m: (m.side.value != "customer", m.user.name))
-    return service.request(
-        project,
-        form.title.data,
-        cycles,
-        ordered,
-        by=g.actor,
-        in_order=bool(form.in_order.data),
-        decide_by=form.decide_by.data,
-    )
 
 
 @bp.get("/<int:number>")
