@@ -12,7 +12,15 @@ from uatapp.kernel.permissions import Permission, Role, roles_of
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects import members as people
 from uatapp.projects import queries, rules, service, waves
-from uatapp.projects.forms import BuildForm, ChangedEnvironmentForm, EnvironmentForm, InviteForm, MemberForm, NamedForm, WaveForm
+from uatapp.projects.forms import (
+    BuildForm,
+    ChangedEnvironmentForm,
+    EnvironmentForm,
+    InviteForm,
+    MemberForm,
+    NamedForm,
+    WaveForm,
+)
 from uatapp.projects.labels import DUTIES, ROLES, SIDES
 from uatapp.projects.models import Build, BusinessProcess, BusinessUnit, Environment, Membership, Project
 from uatapp.web.access import requires

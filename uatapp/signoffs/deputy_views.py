@@ -59,7 +59,9 @@ def add(project: Project) -> ResponseReturnValue:
         return _page(project, form, 422)
     try:
         with unit_of_work(g.actor):
-            person = get_member(project.id, form.person.data, lock=True)  # of two who name one, the second sees the first
+            person = get_member(
+                project.id, form.person.data, lock=True
+            )  # of two who name one, the second sees the first
             deputy = get_member(project.id, form.deputy.data)
             period = (form.from_on.data, form.until_on.data)
             deputies.name(project, person, deputy, period, form.reason.data, by=g.actor)

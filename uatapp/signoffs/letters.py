@@ -42,7 +42,14 @@ def on_moved(event: SignoffMoved) -> None:
         word = _("has lapsed") if event.to == _S.LAPSED else _("was taken back")
         subject = _("%(reference)s %(word)s", reference=event.subject, word=word)
         why = _("“%(what)s” %(word)s: %(why)s", what=signoff.title, word=word, why=event.why)
-        _send(project, signoff, ids, subject, why, _("Nothing can be signed there any more. What was asked stays readable:"))
+        _send(
+            project,
+            signoff,
+            ids,
+            subject,
+            why,
+            _("Nothing can be signed there any more. What was asked stays readable:"),
+        )
     elif event.to in DECIDED:
         _decided(event, project, signoff, {seat.user_id for seat in seats if not seat.signed})
 
@@ -50,7 +57,9 @@ def on_moved(event: SignoffMoved) -> None:
 def _decided(event: SignoffMoved, project: Project, signoff: Signoff, unsigned: set[int]) -> None:
     subject = _("%(reference)s is decided", reference=event.subject)
     why = _("“%(what)s” is decided.", what=signoff.title)
-    _send(project, signoff, unsigned, subject, why, _("Your signature is not needed any more. Read how it was decided:"))
+    _send(
+        project, signoff, unsigned, subject, why, _("Your signature is not needed any more. Read how it was decided:")
+    )
     asker = {signoff.requested_by_id} - unsigned
     _send(project, signoff, asker, subject, why, _("Read how it was decided:"))
 

@@ -1,6 +1,7 @@
 """What I have signed: every signatory's own copies, also after they have left the project."""
 
 from io import BytesIO
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, g, render_template, request, send_file, url_for
@@ -25,7 +26,7 @@ bp = Blueprint("signed", __name__, url_prefix="/signed")
 @requires(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     """List what the viewer has signed, newest first, each with its fingerprint and the certificate."""
-    statement = (
+    statement: sa.Select[Any] = (
         sa.select(Signature, Signoff, Project, Certificate, SignatureFor.for_name)
         .join(Signoff, Signoff.id == Signature.signoff_id)
         .join(Project, Project.id == Signature.project_id)

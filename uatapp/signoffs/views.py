@@ -15,9 +15,9 @@ from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.labels import SIDES
 from uatapp.projects.models import Project
-from uatapp.signoffs import identity, queries, request_page, service
+from uatapp.signoffs import deputies, identity, queries, request_page, service, signing_page
 from uatapp.signoffs.forms import CONDITIONS, RequestForm, choice_from_request
-from uatapp.signoffs.labels import DECISIONS, STATES
+from uatapp.signoffs.labels import PARTS, STATES
 from uatapp.signoffs.models import Signoff
 from uatapp.signoffs.states import SignoffState
 from uatapp.web.access import requires
@@ -95,14 +95,17 @@ def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, stat
             nonce = identity.issue_nonce(project, signoff, by=g.actor)
         signoff = queries.get_signoff(project.id, signoff.number)
     certificate = queries.find_certificate(signoff.id)
+    places, seats = signing_page.places(signoff), queries.seats(signoff.id)
     page = render_template(
         "signoffs/show.html",
         signoff=signoff,
         reference=service.reference(project, signoff),
         document=queries.document_of(snapshot),
         sha256=snapshot.sha256,
-        seats=queries.signatories(signoff.id),
-        signatures={row.user_id: row for row in queries.signatures(signoff.id)},
+        places=places,
+        mine=next((p.signature for p in places if p.signature and p.signature.user_id == g.actor.user_id), None),
+        needed=signing_page.needed(signoff, seats),
+        form_facts=signing_page.form_facts(project, signoff, seats, g.actor),
         waivers=queries.waivers(signoff.id),
         conditions=queries.conditions(signoff.id),
         notes=queries.notes(signoff.id),
@@ -114,14 +117,15 @@ def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, stat
         typed=request.form,
         condition_rows=range(1, CONDITIONS + 1),
         states=STATES,
-        decisions=DECISIONS,
+        parts=PARTS,
         may_note=_may_note(project, signoff),
     )
     return page, status
 
 
 def _may_note(project: Project, signoff: Signoff) -> bool:
-    asked = any(seat.user_id == g.actor.user_id for seat in queries.seats(signoff.id))
+    me = {g.actor.user_id, *deputies.stands_for(project, g.actor)}
+    asked = any(seat.user_id in me for seat in queries.seats(signoff.id))
     return signoff.state is SignoffState.REQUESTED and (asked or g.actor.may(Permission.SIGNOFF_REQUEST, project.id))
 
 
@@ -135,13 +139,14 @@ def sign(project: Project, number: int) -> ResponseReturnValue:
         identity.prove_identity(project, number, request.form.get("password", ""), by=g.actor)
         with unit_of_work(g.actor):
             seen, nonce = request.form.get("sha256", ""), request.form.get("nonce", "")
-            service.sign(project, number, choice, seen_sha256=seen, nonce=nonce, by=g.actor)
+            agreed = bool(request.form.get("consent"))
+            service.sign(project, number, choice, seen_sha256=seen, nonce=nonce, by=g.actor, agreed=agreed)
     except Invalid as error:
         return _page(project, queries.get_signoff(project.id, number), error, 422)
     except identity.Denied as refusal:
         identity.deny(project, number, refusal.code, by=g.actor)
         raise
-    flash(_("You have signed. Thank you."), "done")
+    flash(_("You have signed. Thank you. Your copy is under “What I have signed”."), "done")
     return redirect(url_for(".show", number=number), 303)
 
 
