@@ -26,7 +26,7 @@ bp = Blueprint("signed", __name__, url_prefix="/signed")
 @requires(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     """List what the viewer has signed, newest first, each with its fingerprint and the certificate."""
-    statement: sa.Select[Any] = (
+    statement: Any = (
         sa.select(Signature, Signoff, Project, Certificate, SignatureFor.for_name)
         .join(Signoff, Signoff.id == Signature.signoff_id)
         .join(Project, Project.id == Signature.project_id)
