@@ -17,6 +17,7 @@ from uatapp.kernel.permissions import Role
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects import queries, service
 from uatapp.projects.models import BusinessUnit, Project
+from uatapp.signoffs import consents
 
 PASSWORD = "a long enough password"
 
@@ -103,14 +104,20 @@ class World:
         return client
 
 
-def build(app: Flask, password_hash: str) -> World:
-    """Make the project PAY (Nordwind × Halden), the foreign project OTH (Sunrise × Halden), an administrator."""
+def build(app: Flask, password_hash: str, *, consented: bool = True) -> World:
+    """Make the project PAY (Nordwind × Halden), the foreign project OTH (Sunrise × Halden), an administrator.
+
+    Everybody in PAY but the head has agreed to sign electronically, unless told otherwise.
+    """
     world = World(app)
     with unit_of_work(SYSTEM):
         parties = {n: accounts.add_organisation(n, by=SYSTEM) for n in ("Nordwind", "Halden", "Sunrise")}
         world.user_ids["admin"] = _person("admin", "Ada Admin", None, password_hash, is_admin=True)
         _project(world, "PAY", parties["Nordwind"], parties["Halden"], password_hash)
         _stranger(world, parties, password_hash)
+        for name in PEOPLE if consented else ():
+            if name != "head":
+                consents.agree(world.actor(name))
     return world
 
 

@@ -37,7 +37,7 @@ from uatapp.runs import counting
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
 from uatapp.signoffs import acceptance_pages as _acceptance  # noqa: F401 - routes of the same pages
-from uatapp.signoffs import bundle, check
+from uatapp.signoffs import bundle, check, deputy_views, signed_views
 from uatapp.signoffs import readiness_pages as _readiness  # noqa: F401 - routes of the same pages
 from uatapp.signoffs import views as signoffs
 from uatapp.subscriptions import SUBSCRIPTIONS
@@ -50,6 +50,7 @@ BLUEPRINTS = (
     *(home.bp, account.bp, account.links, administration.bp, access_review.bp, project_pages.bp, calendar_pages.bp),
     *(requirements.bp, tests.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, bundle.bp, check.bp, reports.bp),
+    *(deputy_views.bp, signed_views.bp),
     *(audit_pages.bp, jobs_pages.bp, gallery.bp, probes.bp),
 )
 

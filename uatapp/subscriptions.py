@@ -8,8 +8,8 @@ from uatapp.kernel.uow import Subscriptions
 from uatapp.projects.events import CalendarChanged, HolidayRemoved, HolidaysAdded, MemberRemoved, SigningRightWithdrawn
 from uatapp.requirements.events import RequirementRetired, RequirementVersionApproved
 from uatapp.runs.events import RunSubmitted, RunVoided
-from uatapp.signoffs import acceptance, lapses
-from uatapp.signoffs.events import SignoffRequested
+from uatapp.signoffs import acceptance, deputies, lapses, letters
+from uatapp.signoffs.events import SignoffMoved, SignoffRequested
 from uatapp.testcases import service as testcases
 from uatapp.testcases.events import CaseRetired, CaseSettled, CaseTestAgain
 
@@ -29,10 +29,11 @@ SUBSCRIPTIONS: Subscriptions = {
     DefectLinked: (lapses.on_defect_linked, acceptance.on_defect_changed),
     DefectMoved: (lapses.on_defect_moved, acceptance.on_defect_changed),
     SeverityChanged: (lapses.on_severity_changed, acceptance.on_defect_changed),
-    SignoffRequested: (acceptance.on_requested,),
+    SignoffRequested: (acceptance.on_requested, letters.on_requested),
+    SignoffMoved: (letters.on_moved,),
     CalendarChanged: (acceptance.on_calendar_changed,),
     HolidaysAdded: (acceptance.on_calendar_changed,),
     HolidayRemoved: (acceptance.on_calendar_changed,),
-    MemberRemoved: (lapses.on_member_gone,),
-    SigningRightWithdrawn: (lapses.on_member_gone,),
+    MemberRemoved: (deputies.on_right_gone, lapses.on_member_gone),
+    SigningRightWithdrawn: (deputies.on_right_gone, lapses.on_member_gone),
 }

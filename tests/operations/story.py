@@ -31,13 +31,15 @@ from uatapp.signoffs.models import (
     CertificateFile,
     Condition,
     DeemedAcceptance,
+    Recommendation,
     Signature,
+    SignatureFor,
     Signoff,
     SignoffNote,
     Snapshot,
     Waiver,
 )
-from uatapp.signoffs.states import Decision
+from uatapp.signoffs.states import Decision, Stance
 from uatapp.testcases.models import CarryOver, TestCase
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -173,6 +175,10 @@ def _signed(world: World) -> None:
                 round=number, started_at=AT, last_day=date(2027, 1, number), silence_on=date(2027, 2, number),
                 pauses=[{"because": f"PAY-D{number}"}], snapshot_sha256=sha256, at=AT, zone="Europe/Berlin",
             ),
+            Recommendation(
+                project_id=project_id, number=number, reference=f"PAY recommendation {number}", side=Side.CUSTOMER,
+                stance=Stance.AGAINST, text=f"Not yet {number}", by_uid=by.uid, by_name=by.name, at=AT,
+            ),
             Certificate(
                 **common, number=f"UAT-PAY-S{number}", check_code=f"CODE{number}", facts=facts,
                 facts_sha256=hashlib.sha256(facts).hexdigest(),
@@ -180,8 +186,16 @@ def _signed(world: World) -> None:
         ]  # fmt: skip
         db.session.add_all(rows)
         db.session.flush()
+        signature, other = rows[1], world.actor("sponsor2")
+        stood_in = SignatureFor(
+            **common, signature_id=signature.id, signer_uid=by.uid, for_user_id=other.user_id, for_uid=other.uid,
+            for_name=other.name, from_on=date(2026, 11, number), until_on=date(2026, 12, number),
+        )  # fmt: skip
+        db.session.add(stood_in)
         data = b"%PDF-" + str(number).encode()
         file = CertificateFile(project_id=project_id, certificate_id=rows[-1].id, certificate_number=rows[-1].number)
         file.sha256, file.size = storage.put(data), len(data)
         db.session.add(file)
-        record(Happened(project_id=project_id, subject=f"PAY-S{number}", by=by, why="Done"), signoff, *rows, file)
+        record(
+            Happened(project_id=project_id, subject=f"PAY-S{number}", by=by, why="Done"), signoff, *rows, stood_in, file
+        )

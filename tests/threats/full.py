@@ -237,7 +237,7 @@ def _signed(full: Full) -> None:
         seen = get_snapshot(get_signoff(full.project.id, number).id).sha256
     with unit_of_work(by):
         choice = Choice(Decision.ACCEPTED_WITH_CONDITIONS, f"{mark} reasons", (owed,))
-        service.sign(full.project, number, choice, seen_sha256=seen, nonce=nonce, by=by)
+        service.sign(full.project, number, choice, seen_sha256=seen, nonce=nonce, by=by, agreed=True)
 
 
 def _asked(full: Full) -> None:

@@ -131,7 +131,7 @@ def sign(stage: Stage, who: str, number: int, choice: Choice) -> None:
         nonce = identity.issue_nonce(project, signoff, by=by)
         db.session.flush()
         seen = get_snapshot(signoff.id).sha256
-        signing.sign(project, number, choice, seen_sha256=seen, nonce=nonce, by=by)
+        signing.sign(project, number, choice, seen_sha256=seen, nonce=nonce, by=by, agreed=True)
 
 
 def note(stage: Stage, who: str, number: int, text: str) -> None:

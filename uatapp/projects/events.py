@@ -131,3 +131,13 @@ class AccessReviewed(Event):
     )
     lines: int
     signing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveKept(Event):
+    """A roll-out wave was named, or got other units."""
+
+    action: ClassVar[str] = "project.wave_kept"
+    sentence: ClassVar[str] = "{by} put {units} into the wave {name}"
+    name: str
+    units: tuple[str, ...]

@@ -46,6 +46,22 @@ class IdTagsForm(Form):
     )
 
 
+class WaveForm(Form):
+    """Name a roll-out wave and its units."""
+
+    name = StringField(
+        _l("Name of the wave"),
+        description=_l("A name that is there already gets the units that you choose now."),
+        validators=[DataRequired(_NAME)],
+    )
+    units = SelectMultipleField(
+        _l("Business units that go live together"),
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+
 class EnvironmentForm(Form):
     """Where people test."""
 

@@ -143,3 +143,25 @@ class OrganisationHoliday(Audited, Base):
     day: Mapped[date]
     name: Mapped[str] = mapped_column(default="")
     closed_from: Mapped[int] = mapped_column(default=0)
+
+
+class Wave(InProject, Audited, Base):
+    """A roll-out wave: business units that take the software over together."""
+
+    __tablename__ = "wave"
+    __table_args__ = within(sa.UniqueConstraint("project_id", "name"))
+
+    name: Mapped[str]
+
+
+class WaveUnit(InProject, Audited, Base):
+    """A business unit in a wave."""
+
+    __tablename__ = "wave_unit"
+    __table_args__ = within(
+        sa.UniqueConstraint("wave_id", "unit_id"), inside("wave_id", "wave"), inside("unit_id", "business_unit")
+    )
+
+    wave_id: Mapped[int]
+    unit_id: Mapped[int]
+    unit: Mapped[BusinessUnit] = relationship(lazy="raise_on_sql", viewonly=True)

@@ -22,7 +22,7 @@ from uatapp.kernel.keys import Keys
 from uatapp.kernel.references import Kind, written
 from uatapp.kernel.uow import record, unit_of_work
 from uatapp.projects.models import Project
-from uatapp.signoffs import documents, events, queries
+from uatapp.signoffs import consents, documents, events, queries
 from uatapp.signoffs.models import (
     Certificate,
     CertificateFile,
@@ -83,7 +83,7 @@ def _facts(project: Project, signoff: Signoff, decision: StrEnum, number: str, c
         "check_url": f"{settings.base_url}/check/{code}",
         "paper": settings.paper,
         "snapshot_sha256": queries.get_snapshot(signoff.id).sha256,
-        "signatures": [_signature(row, project.zone) for row in queries.signatures(signoff.id)],
+        "signatures": _signatures(signoff, project.zone),
         "conditions": [_condition(row) for row in queries.conditions(signoff.id)],
         "waivers": [_waiver(row) for row in queries.waivers(signoff.id)],
     }
@@ -112,13 +112,24 @@ def _local(at: datetime, zone: str) -> str:
     return f"{local:%d %B %Y, %H:%M} {local.tzname()} ({zone})"
 
 
+def _signatures(signoff: Signoff, zone: str) -> list[dict[str, Any]]:
+    rows, for_whom = queries.signatures(signoff.id), queries.signed_for(signoff.id)
+    agreed = consents.newest_of([row.signer_uid for row in rows])
+    found = []
+    for row in rows:
+        consent, principal = agreed.get(row.signer_uid), for_whom.get(row.id)
+        words = f"{consent.version}, {clock.iso(consent.at)}" if consent else ""
+        name = principal.for_name if principal else None
+        found.append({**_signature(row, zone), "for_whom": name, "consent": words})
+    return found
+
+
 def _signature(row: Signature, zone: str) -> dict[str, Any]:
     return {
         "name": row.printed_name,
         "job_title": row.job_title,
         "organisation": row.organisation,
         "side": row.side.value,
-        "for_whom": None,
         "decision": row.decision.value,
         "statement": row.statement,
         "statement_version": row.statement_version,

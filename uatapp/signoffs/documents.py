@@ -193,7 +193,10 @@ class FrozenScope(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class SignatureFacts:
-    """One recorded signature, with the words that were signed. `local` is the time as the signatory saw it."""
+    """One recorded signature, with the words that were signed. `local` is the time as the signatory saw it.
+
+    `consent` says to which version of the words about electronic signing they agreed, and when.
+    """
 
     name: str
     job_title: str
@@ -207,6 +210,7 @@ class SignatureFacts:
     at: str
     local: str
     snapshot_hash: str
+    consent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,12 +288,17 @@ def signature_record(facts: CertificateFacts) -> bytes:
             "issued_at": facts.issued_at,
             "check_url": facts.check_url,
             "snapshot_sha256": facts.snapshot_hash,
-            "signatures": [asdict(row) for row in facts.signatures],
+            "signatures": [_recorded(row) for row in facts.signatures],
             "conditions": [asdict(row) for row in facts.conditions],
             "waivers": [asdict(row) for row in facts.waivers],
             **({"deemed": asdict(facts.deemed)} if facts.deemed else {}),
         }
     )
+
+
+def _recorded(row: SignatureFacts) -> dict[str, Any]:
+    """Write a signature; those of 0.1 do not say anything about consent."""
+    return {name: value for name, value in asdict(row).items() if name != "consent" or value}
 
 
 def render_certificate(facts: CertificateFacts, keys: Keys, *, at: datetime | None = None) -> bytes:

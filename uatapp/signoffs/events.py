@@ -14,6 +14,7 @@ class SignoffRequested(Event):
     cycles: tuple[str, ...]
     signatories: tuple[str, ...]
     snapshot: str
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +91,41 @@ class BundleTaken(Event):
     action: ClassVar[str] = "certificate.bundle_taken"
     sentence: ClassVar[str] = "{by} took certificate {number} with the audit trail, to check them elsewhere"
     number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedFor(Event):
+    """A deputy signed: whose signature it is."""
+
+    action: ClassVar[str] = "signoff.signed_for"
+    sentence: ClassVar[str] = "{by} signed {subject} for {name}, as deputy from {starts} until {ends}"
+    name: str
+    starts: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven(Event):
+    action: ClassVar[str] = "signing.consent_given"
+    sentence: ClassVar[str] = "{by} agreed to sign electronically (version {version})"
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyNamed(Event):
+    action: ClassVar[str] = "deputy.named"
+    sentence: ClassVar[str] = "{by} named {deputy} to sign for {name} from {starts} until {ends}: {reason}"
+    name: str
+    deputy: str
+    starts: str
+    ends: str
+    reason: str = free_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyEnded(Event):
+    action: ClassVar[str] = "deputy.ended"
+    sentence: ClassVar[str] = "{deputy} no longer signs for {name}; ended through {by}"
+    name: str
+    deputy: str

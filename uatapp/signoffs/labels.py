@@ -4,7 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from uatapp.signoffs.states import Decision, SignoffState, Stance, TermsState
+from uatapp.kernel.permissions import Side
+from uatapp.signoffs.states import Decision, ScopeKind, SignoffState, Stance, TermsState
 
 _S = SignoffState
 
@@ -30,6 +31,35 @@ DECISIONS: dict[Decision, tuple[Any, Any, Any]] = {
         _l("Sign: accept with conditions"),
     ),
     Decision.REJECTED: (_l("Reject"), _l("We cannot go live. You say why."), _l("Sign: reject")),
+}
+
+# the same for the partner's side, which confirms and does not accept
+CONFIRMATIONS: dict[Decision, tuple[Any, Any, Any]] = {
+    Decision.ACCEPTED: (
+        _l("Confirm"),
+        _l("The builds named were delivered, and the known problems are stated."),
+        _l("Sign: confirm"),
+    ),
+    Decision.ACCEPTED_WITH_CONDITIONS: (
+        _l("Confirm with conditions"),
+        _l("As above. What you list is owed by us as well."),
+        _l("Sign: confirm with conditions"),
+    ),
+    Decision.REJECTED: (
+        _l("Do not confirm"),
+        _l("This is not what we delivered, or a problem is missing. You say why."),
+        _l("Sign: do not confirm"),
+    ),
+}
+CHOICES = {Side.CUSTOMER: DECISIONS, Side.PARTNER: CONFIRMATIONS}
+
+# kind of scope → what it is called before its name
+PARTS: dict[str, Any] = {
+    ScopeKind.CYCLES: _l("Everything in the cycles named"),
+    ScopeKind.PROJECT: _l("The whole project"),
+    ScopeKind.UNIT: _l("Business unit"),
+    ScopeKind.PROCESS: _l("Business process"),
+    ScopeKind.WAVE: _l("Wave"),
 }
 
 TERMS_STATES: dict[TermsState, tuple[str, Any]] = {

@@ -2,11 +2,12 @@
 
 import sqlalchemy as sa
 
+from uatapp.criteria.queries import concerns
 from uatapp.cycles.events import CycleReopened
-from uatapp.cycles.models import Assignment, Cycle
+from uatapp.cycles.models import Assignment, Cycle, CycleItem
 from uatapp.defects import rules as defect_rules
 from uatapp.defects.events import DefectLinked, DefectMoved, DefectRaised, SeverityChanged
-from uatapp.defects.models import Defect, DefectLink
+from uatapp.defects.models import Defect
 from uatapp.defects.states import DefectState, Severity
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
@@ -17,9 +18,10 @@ from uatapp.projects.models import Project
 from uatapp.requirements.events import RequirementRetired, RequirementVersionApproved
 from uatapp.requirements.models import Requirement
 from uatapp.runs.events import RunVoided
-from uatapp.signoffs import order, queries, service
+from uatapp.signoffs import order, queries, scopes, service
 from uatapp.signoffs.models import Signoff
 from uatapp.signoffs.states import SignoffState
+from uatapp.testcases.models import TestCase
 
 
 def _lapse(event: Event, signoffs: list[Signoff], why: str) -> None:
@@ -39,20 +41,25 @@ def on_run_voided(event: RunVoided) -> None:
     assignment = db.session.get_one(Assignment, event.assignment_id)
     order.disturb(assignment.project_id)
     over = queries.requested_over(assignment.project_id, assignment.cycle_id)
-    _lapse(event, list(over), f"A result was taken back: {event.subject}.")
+    case = sa.select(CycleItem.test_case_id).where(CycleItem.id == assignment.item_id)
+    held = [
+        s
+        for s in over
+        if _is_in(TestCase, scopes.scope_of(s.id).area.holds_case(TestCase.id), TestCase.id == case.scalar_subquery())
+    ]
+    _lapse(event, held, f"A result was taken back: {event.subject}.")
+
+
+def _is_in(kind: type[TestCase | Defect], *where: sa.ColumnElement[bool]) -> bool:
+    return db.session.scalar(sa.select(kind.id).where(*where)) is not None
 
 
 def _touched(event: Event, defect_id: int) -> list[Signoff]:
-    """Return the open requests whose scope a defect is in: through its tests, or through its requirement."""
-    defect = db.session.get_one(Defect, defect_id)
-    order.disturb(defect.project_id)
-    cycles = sa.select(Assignment.cycle_id).join(DefectLink, DefectLink.assignment_id == Assignment.id)
-    cycle_ids = set(db.session.scalars(cycles.where(DefectLink.defect_id == defect_id)))
-    found = []
-    for signoff in queries.in_state(defect.project_id, SignoffState.REQUESTED, lock=True):
-        if queries.cycle_ids(signoff.id) & cycle_ids or _covers(signoff, defect.requirement_id):
-            found.append(signoff)
-    return found
+    """Return the open requests whose scope a defect concerns, by the same rule as the criteria count it."""
+    order.disturb(event.project_id or 0)
+    over = queries.in_state(event.project_id or 0, SignoffState.REQUESTED, lock=True)
+    this = Defect.id == defect_id
+    return [s for s in over if _is_in(Defect, this, concerns(queries.cycle_ids(s.id), scopes.scope_of(s.id).area))]
 
 
 def _covers(signoff: Signoff, requirement_id: int | None) -> bool:

@@ -196,7 +196,7 @@ def _lines(texts: Iterable[str], columns: int) -> int:
 
 def _unsigned(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return who was asked and had not signed when the decision was made."""
-    signed = Counter((row["name"], row["organisation"]) for row in whole["signatures"])
+    signed = Counter((row["for_whom"] or row["name"], row["organisation"]) for row in whole["signatures"])
     return [row for row in whole["snapshot"]["signatories"] if not signed[row["name"], row["organisation"]]]
 
 

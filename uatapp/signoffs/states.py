@@ -34,6 +34,16 @@ class Stance(StrEnum):
     AGAINST = "against"
 
 
+class ScopeKind(StrEnum):
+    """What a request asks about; each rests on the results of closed cycles."""
+
+    CYCLES = "cycles"
+    UNIT = "unit"
+    PROCESS = "process"
+    WAVE = "wave"
+    PROJECT = "project"
+
+
 _S = SignoffState
 _ACCEPTED = (_S.ACCEPTED, _S.ACCEPTED_WITH_CONDITIONS, _S.DEEMED_ACCEPTED)
 _DONE = (*_ACCEPTED, _S.NEEDS_RECONFIRMATION)

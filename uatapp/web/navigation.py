@@ -108,8 +108,12 @@ def _is_current(endpoint: str) -> bool:
 def _account(actor: Actor | None) -> list[Entry]:
     if actor is None:
         return []
-    links = [("account.show", _l("Your account"), "get"), ("administration.index", _l("Administration"), "get")]
+    links = [
+        ("account.show", _l("Your account"), "get"),
+        ("signed.index", _l("What I have signed"), "get"),
+        ("administration.index", _l("Administration"), "get"),
+    ]
     shown = [link for link in links if link[0] in current_app.view_functions]
-    shown = shown if actor.is_admin else shown[:1]
+    shown = [link for link in shown if actor.is_admin or link[0] != "administration.index"]
     entries = [Entry(str(label), url_for(endpoint), method=method) for endpoint, label, method in shown]
     return [*entries, Entry(str(_l("Sign out")), url_for("security.logout"), method="post")]

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from uatapp.accounts.models import User
+from uatapp.audit.writer import SYSTEM_CHAIN
 from uatapp.cycles.models import Assignment, CycleItem
 from uatapp.defects.models import Defect, DefectEvidence, DefectNote
 from uatapp.evidence.models import Evidence
@@ -19,8 +20,10 @@ from uatapp.signoffs.models import (
     Certificate,
     CertificateFile,
     Condition,
+    Consent,
     DeemedAcceptance,
     Signature,
+    SignatureFor,
     Signoff,
     SignoffNote,
     Snapshot,
@@ -74,7 +77,7 @@ def links() -> tuple[Link, ...]:
     case = _version(Run.case_reference, Run.case_version_number)
     return (
         *(_of_signoff(child) for child in (Snapshot, Signature, Waiver, Condition, SignoffNote, Certificate)),
-        _of_signoff(DeemedAcceptance),
+        *(_of_signoff(child) for child in (DeemedAcceptance, SignatureFor)),
         *(_of_defect(child) for child in (DefectNote, DefectEvidence)),
         *(_of_run(child) for child in (StepResult, RunEvidence, RunVoid)),
         *(_of_evidence(child) for child in (DefectEvidence, RunEvidence)),
@@ -101,6 +104,8 @@ def links() -> tuple[Link, ...]:
         Link(Run, Run.build_id, Build, Run.build_name, Build.name),
         Link(Run, Run.tester_id, User, Run.tester_uid, User.uid),
         Link(Signature, Signature.user_id, User, Signature.signer_uid, User.uid),
+        Link(SignatureFor, SignatureFor.signature_id, Signature, SignatureFor.signer_uid, Signature.signer_uid),
+        Link(SignatureFor, SignatureFor.for_user_id, User, SignatureFor.for_uid, User.uid),
         Link(DeemedAcceptance, DeemedAcceptance.user_id, User, DeemedAcceptance.by_uid, User.uid),
     )  # fmt: skip
 
@@ -117,6 +122,17 @@ def check(session: Session, report: Report, project_key: str | None) -> None:
         )
         _tell(session, statement, link.child.__tablename__, report, project_key)
     _tell(session, _runs_elsewhere(), Run.__tablename__, report, project_key)
+    if not project_key:
+        _tell(session, _consents_of_others(), Consent.__tablename__, report, None)
+
+
+def _consents_of_others() -> sa.Select[*tuple[Any, ...]]:
+    """Consents belong to the installation, so no project leads to them."""
+    return (
+        sa.select(sa.literal(SYSTEM_CHAIN), Consent.name)
+        .outerjoin(User, User.id == Consent.user_id)
+        .where(sa.func.coalesce(User.uid, "") != Consent.uid)
+    )
 
 
 def _runs_elsewhere() -> sa.Select[*tuple[Any, ...]]:

@@ -8,8 +8,10 @@ from uatapp.signoffs.models.acceptance import (
     DeemedAcceptance,
 )
 from uatapp.signoffs.models.certificates import Certificate, CertificateFile
+from uatapp.signoffs.models.deputies import Consent, Deputy, SignatureFor
 from uatapp.signoffs.models.recommendations import Recommendation
 from uatapp.signoffs.models.requests import Signatory, SigningNonce, Signoff, SignoffCycle, SignoffNote, Snapshot
+from uatapp.signoffs.models.scopes import SignoffQuorum, SignoffScope, SignoffUnit
 from uatapp.signoffs.models.signatures import Condition, Signature, Waiver
 
 __all__ = [
@@ -20,14 +22,20 @@ __all__ = [
     "Certificate",
     "CertificateFile",
     "Condition",
+    "Consent",
     "DeemedAcceptance",
+    "Deputy",
     "Recommendation",
     "Signatory",
     "Signature",
+    "SignatureFor",
     "SigningNonce",
     "Signoff",
     "SignoffCycle",
     "SignoffNote",
+    "SignoffQuorum",
+    "SignoffScope",
+    "SignoffUnit",
     "Snapshot",
     "Waiver",
 ]

@@ -1,0 +1,54 @@
+"""What I have signed: every signatory's own copies, also after they have left the project."""
+
+from io import BytesIO
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, g, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from uatapp.kernel import storage
+from uatapp.kernel.db import db
+from uatapp.kernel.errors import NotFound, Refused
+from uatapp.kernel.paging import number_of, page_of
+from uatapp.kernel.permissions import Permission
+from uatapp.projects.models import Project
+from uatapp.signoffs import queries
+from uatapp.signoffs.labels import DECISIONS
+from uatapp.signoffs.models import Certificate, Signature, SignatureFor, Signoff
+from uatapp.web.access import requires
+
+bp = Blueprint("signed", __name__, url_prefix="/signed")
+
+
+@bp.get("/")
+@requires(Permission.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    """List what the viewer has signed, newest first, each with its fingerprint and the certificate."""
+    statement: Any = (
+        sa.select(Signature, Signoff, Project, Certificate, SignatureFor.for_name)
+        .join(Signoff, Signoff.id == Signature.signoff_id)
+        .join(Project, Project.id == Signature.project_id)
+        .outerjoin(Certificate, Certificate.signoff_id == Signature.signoff_id)
+        .outerjoin(SignatureFor, SignatureFor.signature_id == Signature.id)
+        .where(Signature.user_id == g.actor.user_id)
+        .order_by(Signature.id.desc())
+    )
+    page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".index", page=n))
+    return render_template("signoffs/signed.html", page=page, decisions=DECISIONS)
+
+
+@bp.get("/<code>/certificate.pdf")
+@requires(Permission.SIGNED_IN)
+def certificate(code: str) -> ResponseReturnValue:
+    """Give a signatory the certificate of what they signed, whatever their role is now."""
+    found = queries.find_certificate_by_code(code)
+    own = sa.select(Signature.id).where(Signature.user_id == g.actor.user_id)
+    if found is None or db.session.scalar(own.where(Signature.signoff_id == found.signoff_id)) is None:
+        raise NotFound
+    file = queries.find_file(found.id)
+    if file is None:
+        raise Refused(_("The certificate is being made. It is ready in a moment; open this page again."))
+    data = storage.get(file.sha256)
+    return send_file(BytesIO(data), mimetype="application/pdf", download_name=f"{found.number}.pdf")
