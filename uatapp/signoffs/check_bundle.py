@@ -8,12 +8,15 @@ The seal of certificate.pdf itself is checked by any PDF reader, or by `uatapp v
 import base64
 import hashlib
 import json
+import re
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 TAG = b"uat-audit-v1\n"
+CARRIED = ("snapshot.json", "signatures.json", "checkpoint.txt", "keys.pem")
 
 
 def written(value: Any) -> str:
@@ -85,7 +88,8 @@ def _note(note: str, keys: bytes, entries: dict[int, dict[str, Any]]) -> Iterato
 def _signed(snapshot: bytes, record: dict[str, Any], bodies: list[dict[str, Any]]) -> Iterator[str]:
     reference = json.loads(snapshot)["reference"]
     own = [body for body in bodies if body["subject"] == reference]
-    signed = {(body["actor"]["name"], body["facts"]["snapshot"]) for body in own if body["action"] == "signoff.signed"}
+    told = [body for body in own if body["action"] == "signoff.signed"]
+    signed = sorted(body["actor"]["name"] for body in told if body["facts"]["snapshot"] == record["snapshot_sha256"])
     if sha256(snapshot) != record["snapshot_sha256"] or written(json.loads(snapshot)) != snapshot.decode():
         yield "the scope is not the one that was signed"
     if record["snapshot_sha256"] not in [
@@ -93,9 +97,9 @@ def _signed(snapshot: bytes, record: dict[str, Any], bodies: list[dict[str, Any]
     ]:
         yield "the scope is not the one that was frozen at the request"
     for row in record["signatures"]:
-        if (row["name"], record["snapshot_sha256"]) not in signed or row["snapshot_hash"] != record["snapshot_sha256"]:
+        if row["name"] not in signed or row["snapshot_hash"] != record["snapshot_sha256"]:
             yield f"the audit trail does not tell that {row['name']} signed this scope"
-    if len(record["signatures"]) != len(signed):
+    if sorted(row["name"] for row in record["signatures"]) != signed:
         yield "the audit trail tells of other signatures"
 
 
@@ -107,6 +111,10 @@ def _files(folder: Path, snapshot: dict[str, Any], bodies: list[dict[str, Any]])
     ]
     if sha256((folder / "certificate.pdf").read_bytes()) not in stored:
         yield "the certificate is not the file whose storing the audit trail tells"
+    carried = _carried((folder / "certificate.pdf").read_bytes())
+    for name in CARRIED:
+        if sha256((folder / name).read_bytes()) not in carried:
+            yield f"{name} is not the one that the certificate carries"
     named = json.loads((folder / "evidence.json").read_bytes())
     if named != snapshot["evidence"]:
         yield "the list of evidence is not the one in the scope"
@@ -114,6 +122,18 @@ def _files(folder: Path, snapshot: dict[str, Any], bodies: list[dict[str, Any]])
         path = folder / "evidence" / row["sha256"]
         if path.is_file() and sha256(path.read_bytes()) != row["sha256"]:
             yield f"the file {row['name']} of {row['run']} was changed"
+
+
+def _carried(paper: bytes) -> set[str]:
+    """Return the hashes of all that a PDF carries, its attachments among them."""
+    found = set()
+    for place in re.finditer(rb"stream\r?\n", paper):
+        data = paper[place.end() : paper.find(b"endstream", place.end())]
+        try:
+            found.add(sha256(zlib.decompressobj().decompress(data)))
+        except zlib.error:
+            found.add(sha256(data))
+    return found
 
 
 def main(folder: Path) -> int:
