@@ -323,14 +323,14 @@ def _make_papers() -> None:
 
 
 @pytest.mark.proves("F27")
-def test_the_paper_is_made_once_whoever_asks_while_others_sign(world: World, soak: bool) -> None:
-    closed_cycle(world)
+def test_the_paper_is_made_once_whoever_asks_while_others_sign(site: World, soak: bool) -> None:
+    closed_cycle(site)
     for _round in rounds(soak, 1, 10):
-        number = request(world, "sponsor2", "partner_sponsor")
-        presses = [signing(world, name, number) for name in ("sponsor2", "partner_sponsor")]
-        assert raced(world, _make_papers, *presses, _make_papers) == ["done"] * 4
-        raced(world, _make_papers, _make_papers)
-        judge(world, number)
+        number = request(site, "sponsor2", "partner_sponsor")
+        presses = [signing(site, name, number) for name in ("sponsor2", "partner_sponsor")]
+        assert raced(site, _make_papers, *presses, _make_papers) == ["done"] * 4
+        raced(site, _make_papers, _make_papers)
+        judge(site, number)
         stored = [entry["facts"]["number"] for entry in entries() if entry["action"] == "certificate.stored"]
         files = db.session.scalars(sa.select(CertificateFile.certificate_number)).all()
         assert sorted(stored) == sorted(files) == sorted(set(files))
