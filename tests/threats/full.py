@@ -137,7 +137,6 @@ def fill(full: Full) -> None:
     _signed(full)
     _asked(full)
     _away(full)
-    _away(full)
     _bring_in(full, "orders")
     _second_cycle(full)
     _changed(full)
