@@ -51,7 +51,7 @@ Feature: Asking for a decision
     Examples:
       | something happens                             | words                             |
       | a result of Billing is taken back             | A result was taken back: PAY-T    |
-      | a problem stops the other test of Billing     | was found to stop PAY-T           |
+      | a problem stops the other test of Billing     | PAY-D2 was reported               |
       | the problem of Billing becomes critical       | PAY-D1 became critical            |
       | a requirement of Billing gets a newer version | changed                           |
 

@@ -380,6 +380,7 @@ def _decision(story: Story) -> None:
     sponsor.locator("#condition-1").fill("Page numbers on delivery notes")
     sponsor.locator("#owner-1").fill("Halden")
     sponsor.locator("#due-1").fill(time.strftime("%Y-12-31"))
+    sponsor.locator("input[name=consent]").check()
     sponsor.locator("input[name=read]").check()
     sponsor.locator("input[name=password]").fill("not my password")
     sponsor.get_by_role("button", name="Sign: accept with conditions").click()

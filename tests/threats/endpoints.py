@@ -122,6 +122,10 @@ signoffs.silence                 GET       managers
 signoffs.record_silence          POST      managers
 bundle.take                      POST      managers and auditor
 
+deputies.index                   GET       members
+deputies.add                     POST      members
+deputies.end                     POST      members
+
 administration.index             GET       administrator
 administration.new_project       GET       administrator
 administration.create_project    POST      administrator
@@ -148,6 +152,8 @@ account.show                     GET       oneself
 account.change                   POST      oneself
 account.end_session              POST      oneself
 account.kept                     GET       oneself
+signed.index                     GET       oneself
+signed.certificate               GET       oneself
 security.change_password         GET POST  oneself
 
 security.login                   GET POST  anybody
@@ -169,7 +175,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("number", "document_id", "report_id", "assignment_id", "environment_id"), 987_654),
     **dict.fromkeys(("organisation_id", "terms_number"), 987_654),
-    **dict.fromkeys(("session_id", "kept_id", "job_id", "mail_id"), 987_654),
+    **dict.fromkeys(("session_id", "kept_id", "job_id", "mail_id", "deputy_id"), 987_654),
     **dict.fromkeys(("uid", "token", "code", "reference", "filename"), "nothing"),
     "action": "approve",
     "kind": "unit",

@@ -19,6 +19,7 @@ from uatapp.projects.models import Build, BusinessProcess, BusinessUnit, Environ
 from uatapp.projects.queries import list_named
 from uatapp.requirements.models import Document, ImportReport, Requirement
 from uatapp.runs.models import DraftEvidence, Run, RunDraft, RunVoid
+from uatapp.signoffs.models import Deputy
 from uatapp.testcases.models import TestCase, TestCaseVersion
 from uatapp.testcases.states import CaseState
 
@@ -56,7 +57,7 @@ class Known:
         voided = sa.select(RunVoid.run_id)
         failed = self._first(Run, Run.outcome == "failed")
         self.failed, self.second = failed.reference, self._first(Assignment, Assignment.run_count > 1)
-        self.first = self._first(Run).reference
+        self.first, self.deputy = self._first(Run).reference, self._first(Deputy)
         self.case = db.session.get_one(CycleItem, self.second.item_id).test_case_id
         self.last = self._first(Run, Run.assignment_id == self.second.id, Run.id.not_in(voided)).reference
         self.members = {
@@ -105,6 +106,7 @@ def _of_people(known: Known) -> Iterator[Any]:
     yield "projects.remove_member", "manager", {"uid": known.uids["auditor"]}, {}
     yield "projects.signing_right", "manager", {"uid": known.uids["auditor"]}, {"give": "1"}
     yield "projects.add", "manager", {"kind": "unit"}, {"name": "New unit"}
+    yield "projects.add", "manager", {"kind": "wave"}, {"name": "New wave", "units": known.unit}
     yield "projects.add", "manager", {"kind": "environment"}, {"name": "New", "address": "https://new.example"}
     hints = {"address": "https://other.example", "sign_in_hint": "clerk", "test_data": "data"}
     place = {"environment_id": known.environment.id}
@@ -199,6 +201,7 @@ def _of_defects(known: Known) -> Iterator[Any]:
 
 def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:
     yield "signoffs.create", "manager", {}, {"title": "New", "cycles": 1, "signatories": known.members["sponsor2"]}
+    yield "deputies.end", "manager", {"deputy_id": known.deputy.id}, {}
     at = {"number": 2}
     yield "signoffs.note", "sponsor", at, {"text": "why?"}
     yield "bundle.take", "auditor", {"number": 1}, {}

@@ -32,7 +32,7 @@ from uatapp.runs import rules
 from uatapp.runs import service as running
 from uatapp.runs.models import Run
 from uatapp.runs.states import StepAnswer
-from uatapp.signoffs import identity, service, terms
+from uatapp.signoffs import deputies, identity, service, terms
 from uatapp.signoffs.queries import get_signoff, get_snapshot
 from uatapp.signoffs.rules import Choice, Owed
 from uatapp.signoffs.states import Decision
@@ -136,6 +136,7 @@ def fill(full: Full) -> None:
     _first_cycle(full)
     _signed(full)
     _asked(full)
+    _away(full)
     _bring_in(full, "orders")
     _second_cycle(full)
     _changed(full)
@@ -243,6 +244,16 @@ def _signed(full: Full) -> None:
 def _asked(full: Full) -> None:
     """A second request waits for its signatories."""
     request(full, "sponsor", "partner_sponsor", title="second decision")
+
+
+def _away(full: Full) -> None:
+    """In a month the sponsor is away, and the project manager signs for them."""
+    by, start = full.actor("manager"), clock.today(full.project.zone) + timedelta(days=30)
+    with unit_of_work(by):
+        found = [queries.find_membership(full.project.id, full.user_ids[name]) for name in ("sponsor", "manager")]
+        person, deputy = (member for member in found if member)
+        projects.grant_signing_right(full.project, deputy, deputy.user, by=by)
+        deputies.name(full.project, person, deputy, (start, start), f"{full.mark} reason", by=by)
 
 
 def _second_cycle(full: Full) -> None:

@@ -23,6 +23,7 @@ from uatapp.projects.models import BusinessProcess, BusinessUnit, Environment
 from uatapp.projects.queries import list_named
 from uatapp.requirements.models import Document, ImportReport
 from uatapp.runs.models import DraftEvidence, RunEvidence
+from uatapp.signoffs.models import Deputy
 
 MARKS = (SECRET, NAME)
 OUTSIDERS = (*PEOPLE, "admin", "stranger")
@@ -46,6 +47,7 @@ def ids(full: Full, endpoint: str = "") -> dict[str, Any]:
         "report_id": one(ImportReport).id,
         "assignment_id": one(DraftEvidence).assignment_id,
         "environment_id": one(Environment).id,
+        "deputy_id": one(Deputy).id,
         "uid": full.user("tester").uid,
         "token": db.session.get_one(Evidence, file.evidence_id).token,
         "reference": one(DefectLink if endpoint == "defects.seen_in" else RunEvidence).run_reference,

@@ -41,6 +41,7 @@ NOT_OPENED = {
     "home.index",
     "home.enter",
     "signoffs.certificate",
+    "signed.certificate",
     "check.index",
     "probes.live",
     "probes.ready",
