@@ -53,6 +53,15 @@ def test_an_edited_step_makes_one_new_version(world: World) -> None:
     assert states(world, requirement(world, "The total follows the price")) == ["approved"]
 
 
+def test_new_and_edited_scenarios_come_in_together_each_with_one_state(world: World) -> None:
+    bring_in(world, {"orders.feature": ORDERS})
+    more = edited(ORDERS, "3 pieces\n", "4 pieces\n") + b"\n  Scenario: An order is printed\n    When you print it\n"
+    assert counts(bring_in(world, {"orders.feature": more})) == {"created": 1, "edited": 1, "unchanged": 1}
+    assert states(world, requirement(world, "An order is confirmed")) == ["superseded", "in_review"]
+    assert states(world, requirement(world, "The total follows the price")) == ["in_review"]
+    assert states(world, requirement(world, "An order is printed")) == ["in_review"]
+
+
 def test_an_edited_background_changes_all_below_it(world: World) -> None:
     bring_in(world, {"orders.feature": ORDERS})
     result = bring_in(world, {"orders.feature": edited(ORDERS, "open account", "closed account")})
