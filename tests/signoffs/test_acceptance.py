@@ -45,7 +45,7 @@ def told(world: World, action: str) -> int:
 
 def silent_request(world: World, *names: str) -> int:
     """Ask for a decision under an agreed window of ten working days."""
-    windows.closed_cycle(world)
+    windows.closed_cycle(world, 1)
     windows.agree(world)
     return windows.request(world, *names)
 
