@@ -9,7 +9,7 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from uatapp.accounts import keeping, security
+from uatapp.accounts import factor_views, keeping, second_step, security
 from uatapp.accounts import views as account
 from uatapp.audit import views as audit_pages
 from uatapp.audit import writer
@@ -45,7 +45,7 @@ from uatapp.testcases.labels import STATES as CASE_STATES
 from uatapp.web import access, filters, forms, gallery, headers, logs, navigation, problems
 
 BLUEPRINTS = (
-    *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
+    *(home.bp, account.bp, account.links, factor_views.bp, administration.bp, project_pages.bp),
     *(requirements.bp, tests.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, check.bp, reports.bp),
     *(audit_pages.bp, jobs_pages.bp, gallery.bp, probes.bp),
@@ -98,6 +98,7 @@ def _plug(app: Flask, settings: Settings) -> None:
     worker.install(app)
     # access comes before the check of tokens: a form sent after its session ended is kept, not refused
     access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=keeping.keep_form)
+    second_step.install(app, load_actor=_actor)
     CSRFProtect(app)
     keeping.install(app)
     running.start_guards[:] = [retests.refuse_fixer]

@@ -103,7 +103,7 @@ def demo() -> None:
         click.echo(f"\nOpen {settings.base_url}/ and sign in as\n")
         for role, email, password in json.loads(kept.read_text()):
             click.echo(f"  {role:<34} {email:<38} {password}")
-        click.echo("\nStop with Ctrl-C.")
+        click.echo("\nWhere a page asks for a code from a phone, it shows the code here. Stop with Ctrl-C.")
         bind = serving.bind_of(settings)
     serving.serve(create_app, bind)
 

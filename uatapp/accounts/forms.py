@@ -27,6 +27,8 @@ _SAME = _l("The two are not the same. Type the new password once more.")
 _NEW: dict[str, str] = {"autocomplete": "new-password", "maxlength": "200"}
 _NOW: dict[str, str] = {"autocomplete": "current-password", "maxlength": "400"}
 
+_CODE: dict[str, str] = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "30", "size": "20"}
+
 
 def _refused(status: int = 422) -> bool:
     g.form_status = status
@@ -177,6 +179,48 @@ class OwnPasswordForm(Limited, ChangePasswordForm, Form):
             return _refused()
         self.new_password.data = rules.normalised(new)
         return True
+
+
+class CodeForm(Form):
+    """The second step of signing in."""
+
+    code = StringField(
+        _l("Code"),
+        description=_l("The six digits that your app shows now, or one of your recovery codes."),
+        validators=[InputRequired(_l("Enter the code from your app."))],
+        render_kw=_CODE,
+    )
+    next = HiddenField()
+
+
+class SecondStepForm(Form):
+    """Set a second step up, or move it: the new app's first code, and what proves who asks, where that is needed."""
+
+    code = StringField(
+        _l("The code that your app shows now"),
+        description=_l("Six digits. They change every half minute."),
+        validators=[InputRequired(_l("Enter the six digits that your app shows."))],
+        render_kw=_CODE,
+    )
+    password = PasswordField(_l("Your password"), render_kw=_NOW)
+    proof = StringField(
+        _l("A code from your present phone, or a recovery code"),
+        description=_l("So that nobody else moves it to their own phone."),
+        render_kw=_CODE,
+    )
+    next = HiddenField()
+
+
+class ProveForm(Form):
+    """Prove again who one is: password and code."""
+
+    password = PasswordField(_l("Your password"), validators=[InputRequired(_PASSWORD_NEEDED)], render_kw=_NOW)
+    proof = StringField(
+        _l("Code"),
+        description=_l("The six digits that your app shows now, or one of your recovery codes."),
+        validators=[InputRequired(_l("Enter the code from your app."))],
+        render_kw=_CODE,
+    )
 
 
 class AcceptForm(Form):

@@ -87,6 +87,23 @@ def refusal(seconds: int) -> str:
     return str(ngettext("", "Too many tries. Wait %(num)s minutes, then try again.", minutes))
 
 
+def attempt(purpose: str, key: str) -> int:
+    """Count a try before it is judged, so that many at once are no more than one after the other; return how many now.
+
+    Refuses (TooMany) who tried too often; `succeeded` forgets the tries.
+    """
+    with unit_of_work(SYSTEM):
+        hidden = _hidden(key)
+        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+        row = dialect.insert(Guess).values(purpose=purpose, key=hidden, count=0, last_at=clock.now())
+        held = row.on_conflict_do_update(index_elements=["purpose", "key"], set_={"purpose": purpose})
+        db.session.execute(held)  # nobody else counts this key until we have
+        check(purpose, key)
+        _count(purpose, hidden)
+        counted = sa.select(Guess.count).where(Guess.purpose == purpose, Guess.key == hidden)
+        return db.session.scalar(counted) or 0
+
+
 def failed(purpose: str, *keys: str, telling: Event | None = None) -> None:
     """Count a failed try, in a unit of work of its own; `telling` is written to the audit trail with it."""
     with unit_of_work(SYSTEM):

@@ -4,6 +4,7 @@ import secrets
 
 from flask import Flask
 
+from uatapp.accounts import codes, worked_example
 from uatapp.accounts import service as accounts
 from uatapp.accounts.models import User
 from uatapp.demo import ourselves, papers, story
@@ -18,7 +19,8 @@ from uatapp.projects.models import BusinessUnit, Project
 def build(app: Flask) -> list[tuple[str, str, str]]:
     """Make the example in an empty database; return role, mail address and password of one person per role."""
     stage = Stage(since=-40)
-    passwords = _people(stage)
+    passwords = stage.passwords = _people(stage)
+    _second_steps(stage)
     papers.agree(stage)
     story.tell(stage)
     ourselves.show(stage)
@@ -32,6 +34,8 @@ def _people(stage: Stage) -> dict[str, str]:
     with stage.act("system"):
         admin = accounts.add_user("admin@uatapp.example", "Ada Lund", by=SYSTEM, is_admin=True)
         accounts.set_password(admin, passwords["admin"], how="set", by=SYSTEM)
+        db.session.flush()
+        stage.ids["admin"] = admin.id
         customer, partner = (
             accounts.add_organisation(CUSTOMER, by=SYSTEM),
             accounts.add_organisation(PARTNER, by=SYSTEM),
@@ -48,6 +52,14 @@ def _people(stage: Stage) -> dict[str, str]:
             stage.ids[person.key] = user.id
             _join(project, user, person, units)
     return passwords
+
+
+def _second_steps(stage: Stage) -> None:
+    """Give those who need one a second step whose codes the pages of the example show."""
+    recovery = codes.new_recovery()
+    for name in ("admin", *(person.key for person in PEOPLE if person.signs)):
+        with stage.act("system", minutes=0):
+            worked_example.set_up(db.session.get_one(User, stage.ids[name]), recovery)
 
 
 def _join(project: Project, user: User, person: Person, units: dict[str, BusinessUnit]) -> None:

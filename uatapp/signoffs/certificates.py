@@ -22,7 +22,7 @@ from uatapp.kernel.uow import record, unit_of_work
 from uatapp.projects.models import Project
 from uatapp.signoffs import documents, events, queries
 from uatapp.signoffs.models import Certificate, CertificateFile, Condition, Signature, Signoff, Waiver
-from uatapp.signoffs.states import Decision
+from uatapp.signoffs.states import Decision, Means
 
 JOB = "certificate.render"
 
@@ -62,7 +62,7 @@ def issue(project: Project, signoff: Signoff, decision: Decision, *, by: Actor) 
 
 
 def _facts(project: Project, signoff: Signoff, decision: Decision, number: str, code: str) -> dict[str, Any]:
-    settings = current_app.config["UATAPP"]
+    settings, proofs = current_app.config["UATAPP"], queries.proofs(signoff.id)
     return {
         "number": number,
         "decision": decision.value,
@@ -71,15 +71,18 @@ def _facts(project: Project, signoff: Signoff, decision: Decision, number: str, 
         "check_url": f"{settings.base_url}/check/{code}",
         "paper": settings.paper,
         "snapshot_sha256": queries.get_snapshot(signoff.id).sha256,
-        "signatures": [_signature(row, project.zone) for row in queries.signatures(signoff.id)],
+        "signatures": [
+            _signature(row, project.zone, proofs.get(row.signer_uid)) for row in queries.signatures(signoff.id)
+        ],
         "conditions": [_condition(row) for row in queries.conditions(signoff.id)],
         "waivers": [_waiver(row) for row in queries.waivers(signoff.id)],
     }
 
 
-def _signature(row: Signature, zone: str) -> dict[str, Any]:
+def _signature(row: Signature, zone: str, means: Means | None) -> dict[str, Any]:
     local = row.at.astimezone(ZoneInfo(zone))
-    return {
+    proved = {"proved_with": means.value} if means else {}
+    return proved | {
         "name": row.printed_name,
         "job_title": row.job_title,
         "organisation": row.organisation,

@@ -192,7 +192,10 @@ class FrozenScope(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class SignatureFacts:
-    """One recorded signature, with the words that were signed. `local` is the time as the signatory saw it."""
+    """One recorded signature, with the words that were signed. `local` is the time as the signatory saw it.
+
+    `proved_with` is what was checked in the request that signed; certificates of before do not say.
+    """
 
     name: str
     job_title: str
@@ -206,6 +209,7 @@ class SignatureFacts:
     at: str
     local: str
     snapshot_hash: str
+    proved_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,11 +286,16 @@ def signature_record(facts: CertificateFacts) -> bytes:
             "issued_at": facts.issued_at,
             "check_url": facts.check_url,
             "snapshot_sha256": facts.snapshot_hash,
-            "signatures": [asdict(row) for row in facts.signatures],
+            "signatures": [_recorded(row) for row in facts.signatures],
             "conditions": [asdict(row) for row in facts.conditions],
             "waivers": [asdict(row) for row in facts.waivers],
         }
     )
+
+
+def _recorded(row: SignatureFacts) -> dict[str, Any]:
+    """Return a signature as its record carries it; what an older certificate does not say is left out."""
+    return {name: value for name, value in asdict(row).items() if name != "proved_with" or value}
 
 
 def render_certificate(facts: CertificateFacts, keys: Keys, *, at: datetime | None = None) -> bytes:

@@ -18,7 +18,7 @@ from uatapp.kernel.references import Kind, take, written
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Membership, Project
 from uatapp.signoffs import certificates, events, freeze, queries, rules, statements
-from uatapp.signoffs.identity import Denied, check_bound, check_clock
+from uatapp.signoffs.identity import Denied, check_bound, check_clock, proof_of
 from uatapp.signoffs.models import (
     Condition,
     Signatory,
@@ -108,6 +108,8 @@ def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: st
     snapshot = check_bound(signoff, seen_sha256, nonce, by)
     _check_choice(project, signoff, snapshot, choice, seat.side)
     rows = _signed(project, signoff, snapshot, choice, seat.side, by)
+    proof = proof_of(project, signoff, by)
+    db.session.add_all(proof)
     told = events.SignoffSigned(
         project_id=project.id,
         subject=reference(project, signoff),
@@ -119,10 +121,18 @@ def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: st
         waivers=tuple(code for code, reason in choice.waivers if reason.strip()),
         reasons=choice.reasons.strip(),
     )
-    record(told, *rows)
+    record(told, *rows, *proof)
     db.session.flush()
     _decide(project, signoff, by)
     return signoff
+
+
+def refuse_incomplete(project: Project, number: int, choice: rules.Choice, *, by: Actor) -> None:
+    """Refuse (Invalid) a decision that lacks something, before a password and a code are spent on it."""
+    signoff = queries.get_signoff(project.id, number)
+    seat = next((seat for seat in queries.seats(signoff.id) if seat.user_id == by.user_id), None)
+    if seat is not None and not seat.signed:
+        _check_choice(project, signoff, queries.get_snapshot(signoff.id), choice, seat.side)
 
 
 def _own_membership(project: Project, by: Actor) -> Membership | None:

@@ -1,6 +1,7 @@
 """Sign-offs: the request, the signatures, the certificates."""
 
 from uatapp.signoffs.models.certificates import Certificate, CertificateFile
+from uatapp.signoffs.models.proofs import SignatureProof
 from uatapp.signoffs.models.requests import Signatory, SigningNonce, Signoff, SignoffCycle, SignoffNote, Snapshot
 from uatapp.signoffs.models.signatures import Condition, Signature, Waiver
 
@@ -10,6 +11,7 @@ __all__ = [
     "Condition",
     "Signatory",
     "Signature",
+    "SignatureProof",
     "SigningNonce",
     "Signoff",
     "SignoffCycle",
