@@ -70,7 +70,7 @@ def _form(site: World, number: int, name: str) -> dict[str, str]:
 
     page = site.client(PEOPLE[name]).get(f"/projects/PAY/signoffs/{number}").get_data(as_text=True)
     found = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', page))
-    return {**found, "read": "1", "password": PASSWORD}
+    return {**found, "read": "1", "password": PASSWORD, "code": site.code(PEOPLE[name])}
 
 
 def _post(site: World, told: dict[str, Any], name: str, **fields: str) -> None:
