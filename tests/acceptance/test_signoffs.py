@@ -173,7 +173,7 @@ def manager_reads(site: World, told: dict[str, Any], text: str) -> None:
 @then("the audit trail tells of a refused attempt")
 def refused_attempt(site: World) -> None:
     statement = sa.select(AuditEntry.body).where(AuditEntry.action == "signoff.signing_denied")
-    assert ['"why":"password"' in body for body in db.session.scalars(statement)] == [True]
+    assert ['"why":"password or code"' in body for body in db.session.scalars(statement)] == [True]
 
 
 @when("the cycle is reopened")

@@ -184,10 +184,10 @@ def why_kept(actor: Actor) -> str:
     return str(why) + " " + str(_("You can move it to another phone."))
 
 
-def reset(user: User, *, by: Actor) -> None:
+def reset(user: User, *, by: Actor) -> str:
     """Take a lost second step away: all sessions end, and a mailed link leads to a new password, as at the beginning.
 
-    Refuses oneself, and a person who has none.
+    Returns the link, for those who run the installation. Refuses oneself, and a person who has none.
     """
     if user.id == by.user_id:
         raise Refused(
@@ -201,6 +201,7 @@ def reset(user: User, *, by: Actor) -> None:
     record(told, user, SecondFactor, RecoveryCode)
     link = invitations.fresh_link(user, by=by, how="mail")
     _mail(user, _("Your second step was reset"), "factor_reset", by=by.name, link=link)
+    return link
 
 
 def _mail(user: User, subject: str, template: str, **more: object) -> None:

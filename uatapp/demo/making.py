@@ -1,6 +1,8 @@
 """Makes the worked example through the same use cases as people use, with dates relative to today."""
 
+import json
 import secrets
+from pathlib import Path
 
 from flask import Flask
 
@@ -27,6 +29,18 @@ def build(app: Flask) -> list[tuple[str, str, str]]:
     shown = [("Administrator", "admin@uatapp.example", passwords["admin"])]
     by_key = {person.key: person for person in PEOPLE}
     return shown + [(role, by_key[key].email, passwords[key]) for key, role in SHOWN.items()]
+
+
+def sign_ins(app: Flask, kept: Path) -> str:
+    """Say where the example is and how to sign in; make it, and keep its passwords in that file, on the first start."""
+    if not kept.exists():
+        rows = [list(row) for row in build(app)]
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps(rows))
+    lines = [f"  {role:<34} {email:<38} {password}" for role, email, password in json.loads(kept.read_text())]
+    begin = f"\nOpen {app.config['UATAPP'].base_url}/ and sign in as\n"
+    end = "\nWhere a page asks for a code from a phone, it shows the code here. Stop with Ctrl-C."
+    return "\n".join([begin, *lines, end])
 
 
 def _people(stage: Stage) -> dict[str, str]:
