@@ -37,7 +37,7 @@ def token_on(page: TestResponse) -> str:
 
 def app_on(page: TestResponse) -> TOTP:
     """Return the app of a phone that read the key on the page."""
-    found = re.search(r'<p class="hash">([A-Z2-7 ]+)</p>', page.text)
+    found = re.search(r'<p class="hash hash--key">([A-Z2-7 ]+)</p>', page.text)
     assert found is not None
     return TOTP(key=found[1].replace(" ", ""), format="base32")
 

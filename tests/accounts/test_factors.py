@@ -219,7 +219,9 @@ def test_only_the_worked_example_shows_codes_and_only_of_its_own_people(
     world = on_sqlite
     with unit_of_work(world.actor("tester")):
         worked_example.set_up(world.user("tester"), recovery)
-    assert worked_example.code_of(world.user("tester")) == ""
+    assert worked_example.code_of(world.user("tester")) == worked_example.first_code(world.user("tester")) == ""
+    key = worked_example.key_of("tester@example.com")
+    assert not codes.is_secret(worked_example.new_secret(world.user("tester")), key)
     world.app.config["UATAPP"].worked_example = True
     shown = worked_example.code_of(world.user("tester"))
     assert re.fullmatch(r"\d{3} \d{3}", shown)

@@ -12,7 +12,9 @@ from tests.signoffs.test_signing import ACCEPT, bound, closed_cycle, request
 from tests.threats.together import at_once
 from tests.world import PASSWORD, World
 from uatapp.accounts import factors
+from uatapp.accounts import service as accounts
 from uatapp.audit.models import AuditEntry
+from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, TooMany
 from uatapp.kernel.uow import unit_of_work
@@ -133,6 +135,56 @@ def test_a_second_step_that_was_reset_signs_nothing_any_more(world: World) -> No
     with pytest.raises(identity.Denied, match="Set up your second step"):
         prove(world, number, PASSWORD, code)
     assert count(Signature) == 0
+
+
+def test_a_reset_between_the_check_and_the_signature_refuses_it(world: World) -> None:
+    closed_cycle(world)
+    number = request(world, "sponsor")
+    prove(world, number, PASSWORD, world.code("sponsor"))
+    with unit_of_work(world.actor("admin")):
+        factors.reset(world.user("sponsor"), by=world.actor("admin"))
+    with pytest.raises(identity.Denied, match="Set up your second step"):
+        signed(world, number)
+    assert count(Signature) == 0
+
+
+def test_a_signature_against_a_reset_comes_to_one_story(world: World, soak: bool) -> None:
+    """E36 as a race: either signed before, or refused; never signed with a second step that was gone."""
+    closed_cycle(world)
+    for _round in range(40 if soak else 3):
+        number, code = request(world, "sponsor"), world.code("sponsor")
+        seen = bound(world, "sponsor", number)
+        db.session.remove()
+
+        def sign(number: int = number, code: str = code, seen: dict[str, str] = seen) -> bool:
+            with world.app.app_context():
+                by = world.actor("sponsor")
+                try:
+                    identity.prove_identity(world.project, number, PASSWORD, code, by=by)
+                    with unit_of_work(by):
+                        service.sign(world.project, number, ACCEPT, by=by, **seen)
+                except (identity.Denied, Invalid):
+                    return False
+                return True
+
+        def take_away() -> bool:
+            with world.app.app_context(), unit_of_work(world.actor("admin")):
+                factors.reset(world.user("sponsor"), by=world.actor("admin"))
+                return True
+
+        done, _reset = at_once([sign, take_away])
+        db.session.rollback()
+        rows = db.session.scalars(sa.select(Signature).where(Signature.signoff_reference == f"PAY-S{number}")).all()
+        assert len(rows) == done
+        assert world.user("sponsor").password is None
+        again(world, "sponsor")
+
+
+def again(world: World, name: str) -> None:
+    """Let somebody begin anew after a reset."""
+    with unit_of_work(SYSTEM):
+        accounts.set_password(world.user(name), PASSWORD, how="reset", by=SYSTEM)
+    world.code(name)
 
 
 def test_a_proof_holds_for_one_signoff_only(world: World) -> None:

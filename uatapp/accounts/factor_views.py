@@ -101,15 +101,17 @@ def show() -> ResponseReturnValue:
 
 def _show(form: SecondStepForm, status: int = 200) -> ResponseReturnValue:
     user = queries.get_user(g.actor.user_id)
-    secret = session.setdefault(FRESH, codes.new_secret())
+    if FRESH not in session:
+        session[FRESH] = worked_example.new_secret(user)
     page = render_template(
         "accounts/second_step.html",
         form=form,
-        shown=codes.show(secret, user.email),
+        shown=codes.show(session[FRESH], user.email),
         factor=queries.find_factor(user.id),
         must_have=factors.must_have(g.actor),
         asks_password=_asks_password(),
         hint=worked_example.code_of(user),
+        first=worked_example.first_code(user),
         target=form.next.data or "/",
     )
     return page, status

@@ -129,7 +129,12 @@ def check_first(secret: str, code: str) -> int:
 
 def wrong_code() -> str:
     """Say that a code is wrong, and what mostly helps."""
-    return str(_("This code is not right. Enter the six digits that your app shows now, before they change."))
+    return str(
+        _(
+            "This code is not right. Enter the six digits that your app shows now. If that fails again, see whether "
+            "your phone sets its time by itself."
+        )
+    )
 
 
 def _forget(user: User) -> bool:

@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_security.forms import ChangePasswordForm, ForgotPasswordForm, LoginForm, ResetPasswordForm
-from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from markupsafe import Markup
+from wtforms import EmailField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+from wtforms.widgets import TextInput
 
 from uatapp.accounts import guessing, queries, rules, service
 from uatapp.accounts.events import ResetRequested, SignInRefused
@@ -181,6 +183,13 @@ class OwnPasswordForm(Limited, ChangePasswordForm, Form):
         return True
 
 
+class CodeInput(TextInput):  # type: ignore[misc]
+    """A field for a code: what was typed before is not shown again, for each code works once."""
+
+    def __call__(self, field: Field, **kwargs: Any) -> Markup:
+        return super().__call__(field, value="", **kwargs)  # type: ignore[no-any-return]
+
+
 class CodeForm(Form):
     """The second step of signing in."""
 
@@ -189,6 +198,7 @@ class CodeForm(Form):
         description=_l("The six digits that your app shows now, or one of your recovery codes."),
         validators=[InputRequired(_l("Enter the code from your app."))],
         render_kw=_CODE,
+        widget=CodeInput(),
     )
     next = HiddenField()
 
@@ -201,12 +211,14 @@ class SecondStepForm(Form):
         description=_l("Six digits. They change every half minute."),
         validators=[InputRequired(_l("Enter the six digits that your app shows."))],
         render_kw=_CODE,
+        widget=CodeInput(),
     )
     password = PasswordField(_l("Your password"), render_kw=_NOW)
     proof = StringField(
         _l("A code from your present phone, or a recovery code"),
         description=_l("So that nobody else moves it to their own phone."),
         render_kw=_CODE,
+        widget=CodeInput(),
     )
     next = HiddenField()
 
@@ -220,6 +232,7 @@ class ProveForm(Form):
         description=_l("The six digits that your app shows now, or one of your recovery codes."),
         validators=[InputRequired(_l("Enter the code from your app."))],
         render_kw=_CODE,
+        widget=CodeInput(),
     )
 
 

@@ -26,6 +26,15 @@ def set_up(user: User, recovery: codes.Recovery) -> None:
     factors.set_up(user, secret, codes.code_at(secret, codes.step_at(clock.now())), recovery, by=SYSTEM)
 
 
+def new_secret(user: User) -> str:
+    """Make the secret of a new second step: the known one in the worked example, a random one everywhere else."""
+    return codes.kept_secret(key_of(user.email)) if _is_here() else codes.new_secret()
+
+
+def _is_here() -> bool:
+    return bool(current_app.config["UATAPP"].worked_example)
+
+
 def next_code(user: User) -> str:
     """Return the next code of a person of the example that was not used; empty for a real app's secret."""
     factor = queries.find_factor(user.id)
@@ -39,5 +48,15 @@ def next_code(user: User) -> str:
 
 def code_of(user: User) -> str:
     """Return the code that a page of the worked example shows in place of a phone; empty everywhere else."""
-    code = next_code(user) if current_app.config["UATAPP"].worked_example else ""
+    return _spaced(next_code(user)) if _is_here() else ""
+
+
+def first_code(user: User) -> str:
+    """Return the first code of a second step that is being set up in the worked example; empty everywhere else."""
+    if not _is_here():
+        return ""
+    return _spaced(codes.code_at(codes.kept_secret(key_of(user.email)), codes.step_at(clock.now())))
+
+
+def _spaced(code: str) -> str:
     return f"{code[:3]} {code[3:]}" if code else ""

@@ -45,9 +45,11 @@ def prove_identity(project: Project, number: int, password: str, code: str = "",
     if factors.lacks(by):
         raise Denied("second step", lacks_second_step())
     tries = guessing.attempt("sign", by.uid)
+    factor = people.find_factor(by.user_id or 0)
+    factor_id = factor.id if factor else None
     means = _proved(project, number, password, code, tries, by)
     guessing.succeeded("sign", by.uid)
-    g.identity_proved = (by.uid, project.id, number, means)
+    g.identity_proved = (by.uid, project.id, number, means, factor_id)
 
 
 def _proved(project: Project, number: int, password: str, code: str, tries: int, by: Actor) -> Means:
@@ -79,10 +81,17 @@ def lacks_second_step() -> str:
 
 
 def proof_of(project: Project, signoff: Signoff, by: Actor) -> list[SignatureProof]:
-    """Return the row that says how this person proved who they are in this very request, for this very sign-off."""
+    """Return the row that says how this person proved who they are in this very request, for this very sign-off.
+
+    Refuses when the second step that it was proved with is gone by now.
+    """
     proved = g.pop("identity_proved", None)
     if proved is None or proved[:3] != (by.uid, project.id, signoff.number):
         return []
+    if proved[4] is not None:
+        present = people.find_factor(by.user_id or 0, lock=True)
+        if present is None or present.id != proved[4]:
+            raise Denied("second step", lacks_second_step())
     reference = written(project.key, Kind.SIGNOFF, signoff.number)
     row = SignatureProof(project_id=project.id, signoff_id=signoff.id, signoff_reference=reference, signer_uid=by.uid)
     row.means = proved[3]
