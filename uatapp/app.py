@@ -36,7 +36,7 @@ from uatapp.requirements import writing as _documents  # noqa: F401 - routes of 
 from uatapp.runs import counting
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
-from uatapp.signoffs import check
+from uatapp.signoffs import check, identity
 from uatapp.signoffs import views as signoffs
 from uatapp.subscriptions import SUBSCRIPTIONS
 from uatapp.testcases import queries as testcases
@@ -94,7 +94,7 @@ def _plug(app: Flask, settings: Settings) -> None:
     navigation.install(app)
     filters.install(app)
     security.install(app, settings)
-    app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key])
+    app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key, identity.take_code])
     worker.install(app)
     # access comes before the check of tokens: a form sent after its session ended is kept, not refused
     access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=keeping.keep_form)

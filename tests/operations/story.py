@@ -30,12 +30,13 @@ from uatapp.signoffs.models import (
     CertificateFile,
     Condition,
     Signature,
+    SignatureProof,
     Signoff,
     SignoffNote,
     Snapshot,
     Waiver,
 )
-from uatapp.signoffs.states import Decision
+from uatapp.signoffs.states import Decision, Means
 from uatapp.testcases.models import CarryOver, TestCase
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -159,6 +160,7 @@ def _signed(world: World) -> None:
                 **common, number=1, text=f"Fix {number}", owner="Halden", due_on=date(2027, 1, number),
                 set_by_uid=by.uid, set_by_name=by.name,
             ),
+            SignatureProof(**common, signer_uid=by.uid, means=Means.CODE, at=AT),
             SignoffNote(**common, number=1, by_name=by.name, by_side="customer", text=f"Why {number}?"),
             Certificate(
                 **common, number=f"UAT-PAY-S{number}", check_code=f"CODE{number}", facts=facts,

@@ -74,6 +74,8 @@ def find_claim(user_id: int, code: str) -> Claim | None:
 
 def take(claim: Claim, user: User, *, by: Actor) -> bool:
     """Take a recognised code in the open unit of work; False when it was used, or the second step is another by now."""
+    # the person before the second step, in the order in which a reset locks them
+    db.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(read=True, key_share=True))
     factor = queries.find_factor(user.id, lock=True)
     if factor is None or (factor.id, factor.secret) != (claim.factor_id, claim.secret):
         return False
@@ -214,16 +216,26 @@ def _mail(user: User, subject: str, template: str, **more: object) -> None:
     send_mail(user.email, str(subject), template, name=user.name, **given)
 
 
-def judge(user: User, password: str | None, code: str, *, by: Actor) -> Judged:
-    """Check password and code, always both, and take the code when both are right; None: the password was right before."""
+def recognise(user: User, password: str | None, code: str) -> tuple[Judged, Claim | None]:
+    """Check password and code, always both; None: the password was right before. Nothing is taken yet."""
     claim = find_claim(user.id, code)
     right = password is None or service.is_password(user, password)
     if claim is None or not right:
-        return Judged.WRONG
+        return Judged.WRONG, None
+    if not queries.is_code_free(claim.factor_id, claim.step, claim.recovery_hash):
+        return (Judged.WRONG if claim.recovery_hash else Judged.USED), None
+    return (Judged.RECOVERY_CODE if claim.recovery_hash else Judged.CODE), claim
+
+
+def judge(user: User, password: str | None, code: str, *, by: Actor) -> Judged:
+    """Check password and code, always both, and take the code in a unit of work of its own when both are right."""
+    judged, claim = recognise(user, password, code)
+    if claim is None:
+        return judged
     with unit_of_work(by):
-        if not take(claim, user, by=by):
-            return Judged.WRONG if claim.recovery_hash else Judged.USED
-    return Judged.RECOVERY_CODE if claim.recovery_hash else Judged.CODE
+        if take(claim, user, by=by):
+            return judged
+    return Judged.WRONG if claim.recovery_hash else Judged.USED
 
 
 def used_code() -> str:

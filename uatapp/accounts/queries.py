@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from uatapp.accounts.models import (
+    CodeUse,
     Invitation,
     KeptForm,
     Organisation,
@@ -91,6 +92,15 @@ def count_recovery_codes(factor_id: int) -> int:
     """Return how many recovery codes are left."""
     where = (RecoveryCode.factor_id == factor_id, RecoveryCode.used_at.is_(None))
     return db.session.scalar(sa.select(sa.func.count()).select_from(RecoveryCode).where(*where)) or 0
+
+
+def is_code_free(factor_id: int, step: int, recovery_hash: str) -> bool:
+    """Say whether a recognised code was not used yet."""
+    used = sa.select(CodeUse.id).where(CodeUse.factor_id == factor_id, CodeUse.step == step)
+    if not recovery_hash:
+        return db.session.scalar(used) is None
+    where = (RecoveryCode.factor_id == factor_id, RecoveryCode.code_hash == recovery_hash)
+    return db.session.scalar(sa.select(RecoveryCode.id).where(*where, RecoveryCode.used_at.is_(None))) is not None
 
 
 def find_user_of_session(uniquifier: str) -> User | None:

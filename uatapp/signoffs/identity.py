@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from uatapp.accounts import factors, guessing
 from uatapp.accounts import queries as people
-from uatapp.accounts.factors import Judged
+from uatapp.accounts.factors import Claim, Judged
 from uatapp.accounts.models import User
 from uatapp.accounts.service import is_password
 from uatapp.audit import queries as audit
@@ -38,27 +38,29 @@ def issue_nonce(project: Project, signoff: Signoff, *, by: Actor) -> str:
 
 
 def prove_identity(project: Project, number: int, password: str, code: str = "", *, by: Actor) -> None:
-    """Check password and code anew, always both, before anything is signed; a code counts once, whatever follows.
+    """Check password and code anew, always both, before anything is signed. Wrong ones are counted, slowed and told.
 
-    Wrong ones are counted together, slowed and told. Refuses whoever must have a second step and has none.
+    The next unit of work takes the code, once, and is undone with it. Refuses whoever must have a second step
+    and has none.
     """
     if factors.lacks(by):
         raise Denied("second step", lacks_second_step())
     tries = guessing.attempt("sign", by.uid)
-    factor = people.find_factor(by.user_id or 0)
-    factor_id = factor.id if factor else None
-    means = _proved(project, number, password, code, tries, by)
+    means, claim = _proved(project, number, password, code, tries, by)
     guessing.succeeded("sign", by.uid)
-    g.identity_proved = (by.uid, project.id, number, means, factor_id)
+    g.identity_proved = (by.uid, project.id, number, means, claim.factor_id if claim else None)
+    g.identity_claim = (claim, by) if claim else None
 
 
-def _proved(project: Project, number: int, password: str, code: str, tries: int, by: Actor) -> Means:
+def _proved(
+    project: Project, number: int, password: str, code: str, tries: int, by: Actor
+) -> tuple[Means, Claim | None]:
     user = db.session.get_one(User, by.user_id)
     if people.find_factor(user.id) is None:
-        if is_password(user, password):
-            return Means.PASSWORD
-        _refuse(project, number, user, "password", _("This is not your password. Nothing was signed."), tries, by)
-    judged = factors.judge(user, password, code, by=by)
+        if not is_password(user, password):
+            _refuse(project, number, user, "password", _("This is not your password. Nothing was signed."), tries, by)
+        return Means.PASSWORD, None
+    judged, claim = factors.recognise(user, password, code)
     if judged is Judged.USED:
         guessing.succeeded("sign", by.uid)
         deny(project, number, "used code", by=by)
@@ -66,7 +68,18 @@ def _proved(project: Project, number: int, password: str, code: str, tries: int,
     if judged is Judged.WRONG:
         sentence = _("This password and this code do not fit. Nothing was signed. Enter both again.")
         _refuse(project, number, user, "password or code", sentence, tries, by)
-    return Means.RECOVERY_CODE if judged is Judged.RECOVERY_CODE else Means.CODE
+    return (Means.RECOVERY_CODE if judged is Judged.RECOVERY_CODE else Means.CODE), claim
+
+
+def take_code() -> None:
+    """At the start of the unit of work after `prove_identity`: take its code, or refuse because another took it."""
+    claim, by = g.pop("identity_claim", None) or (None, None)
+    if claim is None or by is None:
+        return
+    if not factors.take(claim, db.session.get_one(User, by.user_id), by=by):
+        if people.find_factor(by.user_id) is None:
+            raise Denied("second step", lacks_second_step())
+        raise Invalid(factors.used_code(), fields={"code": factors.used_code()})
 
 
 def _refuse(project: Project, number: int, user: User, why: str, sentence: str, tries: int, by: Actor) -> NoReturn:
