@@ -98,7 +98,8 @@ class World:
     def code(self, name: str) -> str:
         """Return a code of a person's second step that is right now and not used; set it up where they have none.
 
-        A code works once, and three are right at a time: where all three are used, they count as not used again.
+        A code works once: the next one, which is right for longest, or the present one; when both are used, they count
+        as not used again.
         """
         user_id = self.user_ids[name]
         if find_factor(user_id) is None:
@@ -108,12 +109,12 @@ class World:
         assert factor is not None
         used = set(db.session.scalars(sa.select(CodeUse.step).where(CodeUse.factor_id == factor.id)))
         now = codes.step_at(clock.now())
-        free = next((step for step in (now, now + 1, now - 1) if step not in used), None)
+        free = next((step for step in (now + 1, now) if step not in used), None)
         if free is None:
             db.session.rollback()
             with unit_of_work(SYSTEM) as session:
                 session.execute(sa.delete(CodeUse).where(CodeUse.factor_id == factor.id))
-            free = now
+            free = now + 1
         secret = factor.secret
         db.session.rollback()
         return codes.code_at(secret, free)

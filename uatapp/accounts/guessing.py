@@ -97,6 +97,7 @@ def attempt(purpose: str, key: str) -> int:
     `succeeded` forgets the tries.
     """
     hidden, now = _hidden(key), clock.now()
+    db.session.rollback()  # whoever waits for the row holds one connection, not two
     with aside(db.engine) as connection:
         row = _insert().values(purpose=purpose, key=hidden, count=0, last_at=now)
         held = row.on_conflict_do_update(index_elements=["purpose", "key"], set_={"purpose": purpose})
@@ -140,6 +141,7 @@ def succeeded(purpose: str, *keys: str) -> None:
     """
     hidden = [_hidden(key) for key in keys if not key.startswith(ADDRESS)]
     where = (TABLE.c.purpose == purpose, TABLE.c.key.in_(hidden))
+    db.session.rollback()
     with db.engine.connect() as connection:
         if connection.scalar(sa.select(TABLE.c.id).where(*where).limit(1)) is None:
             return
