@@ -44,6 +44,7 @@ THREATS = {
     "T19": "Weak passwords",
     "T20": "Learning who has an account",
     "T21": "Recovery as a way in",
+    "T22": "The second step: codes used twice, guessed, or passed by",
     "T23": "The PDF renderer as a way into the network",
     "T24": "Text that forges the paper",
     "T26": "Being sent elsewhere after sign-in",

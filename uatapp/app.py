@@ -9,7 +9,7 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from uatapp.accounts import keeping, security
+from uatapp.accounts import factor_views, keeping, second_step, security
 from uatapp.accounts import views as account
 from uatapp.audit import views as audit_pages
 from uatapp.audit import writer
@@ -37,7 +37,7 @@ from uatapp.runs import counting
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
 from uatapp.signoffs import acceptance_pages as _acceptance  # noqa: F401 - routes of the same pages
-from uatapp.signoffs import bundle, check, deputy_views, signed_views
+from uatapp.signoffs import bundle, check, deputy_views, identity, signed_views
 from uatapp.signoffs import readiness_pages as _readiness  # noqa: F401 - routes of the same pages
 from uatapp.signoffs import views as signoffs
 from uatapp.subscriptions import SUBSCRIPTIONS
@@ -47,7 +47,16 @@ from uatapp.testcases.labels import STATES as CASE_STATES
 from uatapp.web import access, filters, forms, gallery, headers, logs, navigation, problems
 
 BLUEPRINTS = (
-    *(home.bp, account.bp, account.links, administration.bp, access_review.bp, project_pages.bp, calendar_pages.bp),
+    *(
+        home.bp,
+        account.bp,
+        account.links,
+        factor_views.bp,
+        administration.bp,
+        access_review.bp,
+        project_pages.bp,
+        calendar_pages.bp,
+    ),
     *(requirements.bp, tests.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, bundle.bp, check.bp, reports.bp),
     *(deputy_views.bp, signed_views.bp),
@@ -97,10 +106,11 @@ def _plug(app: Flask, settings: Settings) -> None:
     navigation.install(app)
     filters.install(app)
     security.install(app, settings)
-    app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key])
+    app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key, identity.take_code])
     worker.install(app)
     # access comes before the check of tokens: a form sent after its session ended is kept, not refused
     access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=keeping.keep_form)
+    second_step.install(app, load_actor=_actor)
     CSRFProtect(app)
     keeping.install(app)
     running.start_guards[:] = [retests.refuse_fixer]

@@ -34,12 +34,13 @@ from uatapp.signoffs.models import (
     Recommendation,
     Signature,
     SignatureFor,
+    SignatureProof,
     Signoff,
     SignoffNote,
     Snapshot,
     Waiver,
 )
-from uatapp.signoffs.states import Decision, Stance
+from uatapp.signoffs.states import Decision, Means, Stance
 from uatapp.testcases.models import CarryOver, TestCase
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -60,7 +61,7 @@ def keys(world: World) -> Keys:
     return Keys.load_or_create(settings.keys_folder, settings.host, clock.now())
 
 
-def tell(world: World) -> None:
+def tell(world: World, *, proved: bool = True) -> None:
     """Live through the story."""
     cases = flow.make_cases(world, 3)
     flow.bring_in(world, flow.feature(1, first=9), "more/orders.feature")
@@ -79,7 +80,7 @@ def tell(world: World) -> None:
     _carried(world, case_ids)
     _told_in_bulk(world)
     for _number in range(2):
-        _signed(world)
+        _signed(world, proved)
     with unit_of_work(SYSTEM):
         checkpoints.make("PAY", keys(world))
     with unit_of_work(SYSTEM):
@@ -137,7 +138,7 @@ def _told_in_bulk(world: World) -> None:
             record(Happened(project_id=world.project.id, subject="PAY", by=SYSTEM, items=items))
 
 
-def _signed(world: World) -> None:
+def _signed(world: World, proved: bool) -> None:
     by = world.actor("sponsor")
     with unit_of_work(by):
         project_id, number = world.project.id, take(world.project.id, Kind.SIGNOFF)
@@ -163,6 +164,7 @@ def _signed(world: World) -> None:
                 **common, number=1, text=f"Fix {number}", owner="Halden", due_on=date(2027, 1, number),
                 set_by_uid=by.uid, set_by_name=by.name,
             ),
+            *([SignatureProof(**common, signer_uid=by.uid, means=Means.CODE, at=AT)] if proved else []),
             SignoffNote(**common, number=1, by_name=by.name, by_side="customer", text=f"Why {number}?"),
             AcceptanceTerms(
                 project_id=project_id, number=number, reference=f"PAY acceptance window {number}", review_days=10 + number,

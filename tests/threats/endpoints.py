@@ -155,9 +155,15 @@ account.kept                     GET       oneself
 signed.index                     GET       oneself
 signed.certificate               GET       oneself
 security.change_password         GET POST  oneself
+second_step.show                 GET       oneself
+second_step.keep                 POST      oneself
+second_step.confirm              GET       oneself
+second_step.act                  POST      oneself
 
 security.login                   GET POST  anybody
 security.logout                  POST      anybody
+second_step.ask                  GET       anybody
+second_step.check                POST      anybody
 security.forgot_password         GET POST  anybody
 security.reset_password          GET POST  anybody
 invitation.accept                GET       anybody

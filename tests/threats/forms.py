@@ -210,7 +210,8 @@ def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:
     yield "signoffs.decide_terms", "partner_manager", {"terms_number": 1, "action": "decline"}, {"reason": "too short"}
     page = full.client("sponsor").get("/projects/PAY/signoffs/2").text
     hidden = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', page))
-    yield "signoffs.sign", "sponsor", at, {**hidden, "decision": "accepted", "read": "1", "password": PASSWORD}
+    proved = {"password": PASSWORD, "code": full.code("sponsor")}
+    yield "signoffs.sign", "sponsor", at, {**hidden, "decision": "accepted", "read": "1", **proved}
 
 
 def _of_accounts(known: Known) -> Iterator[Any]:

@@ -231,7 +231,7 @@ def request(full: Full, *names: str, title: str = "decision") -> int:
 def _signed(full: Full) -> None:
     """A sponsor accepts under a condition; a certificate is made of it."""
     number, by, mark = request(full, "sponsor"), full.actor("sponsor"), full.mark
-    identity.prove_identity(full.project, number, PASSWORD, by=by)
+    identity.prove_identity(full.project, number, PASSWORD, full.code("sponsor"), by=by)
     owed = Owed(f"{mark} owed", f"{mark} owner", date(2099, 1, 1), f"{mark} workaround")
     with unit_of_work(by):
         nonce = identity.issue_nonce(full.project, get_signoff(full.project.id, number), by=by)

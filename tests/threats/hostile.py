@@ -269,6 +269,7 @@ def _sign(world: World, who: str, number: int, words: Words) -> None:
         snapshot = queries.get_snapshot(signoff.id)
         unmet = [row["code"] for row in queries.document_of(snapshot)["criteria"] if not row["met"]]
         seen = {"sha256": snapshot.sha256, "nonce": nonce, "read": "1", "password": PASSWORD}
+    seen["code"] = world.code(who)
     due = clock.today(world.project.zone) + timedelta(days=30)
     owed = {"condition-1": words.long, "owner-1": words.short, "due-1": due.isoformat(), "workaround-1": words.long}
     waived = {f"waiver-{code}": words.long for code in unmet}

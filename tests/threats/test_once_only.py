@@ -128,7 +128,13 @@ def test_the_page_of_one_who_may_no_longer_sign_signs_nothing(world: World, how:
     by = world.actor("manager")
     with unit_of_work(by):
         how(world.project, _sponsor(world), by=by)
-    form = {"sha256": seen["seen_sha256"], "nonce": seen["nonce"], "decision": "accepted", "read": "1"}
+    form = {
+        "sha256": seen["seen_sha256"],
+        "nonce": seen["nonce"],
+        "decision": "accepted",
+        "read": "1",
+        "code": world.code("sponsor"),
+    }
     answer = browser.post(f"/projects/PAY/signoffs/{number}/sign", data={**form, "password": PASSWORD})
     assert answer.status_code == (404 if how is members.remove else 409)
     assert _count(Signature) == 0

@@ -46,12 +46,13 @@ NOT_OPENED = {
     "probes.live",
     "probes.ready",
     "probes.counted",
+    "second_step.ask",  # between password and code; it shows nothing that anybody typed
 }
 INERT = """() => [...document.querySelectorAll('*')].flatMap(element => [
     ...[...element.attributes].filter(a => a.name.startsWith('on')).map(a => element.tagName + ' ' + a.name),
     ...(['IFRAME', 'OBJECT', 'EMBED', 'BASE', 'MATH', 'STYLE'].includes(element.tagName.toUpperCase()) ? [element.tagName] : []),
     ...(element.tagName === 'SCRIPT' && (!element.src.startsWith(location.origin) || element.text) ? ['script'] : []),
-    ...(element.href && element.tagName === 'A' && !/^(https?|mailto):/.test(element.href) ? [element.href] : []),
+    ...(element.href && element.tagName === 'A' && !/^(https?|mailto|otpauth):/.test(element.href) ? [element.href] : []),
 ])"""
 
 
@@ -246,7 +247,7 @@ def _refusals(world: World, words: Words) -> Iterator[tuple[str, str]]:
     for who, path in (
         ("manager", f"{inside}/requirements/find?q="), ("manager", f"{inside}/tests/?q="), ("manager", f"{inside}/defects/?q="),
         ("manager", f"{inside}/cycles/2/scope?expression="), ("manager", f"{inside}/audit/?who="), (None, "/check/"),
-        (None, "/sign-in?next="),
+        (None, "/sign-in?next="), (None, "/sign-in/code?next="),
     ):  # fmt: skip
         answer = world.client(who).get(path + quote(short))
         assert answer.status_code < 500, path

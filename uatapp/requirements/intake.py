@@ -254,7 +254,8 @@ def _write_versions(intake: _Intake, news: Sequence[New]) -> None:
     _insert(intake, RequirementVersion, rows)
     intake.rows += [RequirementVersion(**row) for row in rows]  # for their fingerprints; what is stored is stored
     made = RequirementVersion.document_version_id.in_(intake.versions.values())
-    ids = db.session.scalars(sa.select(RequirementVersion.id).where(made))
+    stated = sa.exists().where(RequirementVersionState.version_id == RequirementVersion.id)
+    ids = db.session.scalars(sa.select(RequirementVersion.id).where(made, ~stated).order_by(RequirementVersion.id))
     state = {"project_id": intake.project.id, "state": intake.filing.state}
     _insert(intake, RequirementVersionState, [{**state, "version_id": i} for i in ids])
 

@@ -114,13 +114,15 @@ def _local(at: datetime, zone: str) -> str:
 
 def _signatures(signoff: Signoff, zone: str) -> list[dict[str, Any]]:
     rows, for_whom = queries.signatures(signoff.id), queries.signed_for(signoff.id)
+    proofs = queries.proofs(signoff.id)
     agreed = consents.newest_of([row.signer_uid for row in rows])
     found = []
     for row in rows:
         consent, principal = agreed.get(row.signer_uid), for_whom.get(row.id)
         words = f"{consent.version}, {clock.iso(consent.at)}" if consent else ""
         name = principal.for_name if principal else None
-        found.append({**_signature(row, zone), "for_whom": name, "consent": words})
+        facts = {**_signature(row, zone), "for_whom": name, "consent": words}
+        found.append(facts | ({"proved_with": proofs[row.signer_uid].value} if row.signer_uid in proofs else {}))
     return found
 
 

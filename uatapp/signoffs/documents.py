@@ -191,11 +191,15 @@ class FrozenScope(TypedDict):
     audit: AuditPart
 
 
+LATER = ("consent", "proved_with")  # what certificates of 0.1 do not say of a signature
+
+
 @dataclass(frozen=True, slots=True)
 class SignatureFacts:
     """One recorded signature, with the words that were signed. `local` is the time as the signatory saw it.
 
     `consent` says to which version of the words about electronic signing they agreed, and when.
+    `proved_with` is what was checked in the request that signed; certificates of before do not say.
     """
 
     name: str
@@ -211,6 +215,7 @@ class SignatureFacts:
     local: str
     snapshot_hash: str
     consent: str = ""
+    proved_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +302,8 @@ def signature_record(facts: CertificateFacts) -> bytes:
 
 
 def _recorded(row: SignatureFacts) -> dict[str, Any]:
-    """Write a signature; those of 0.1 do not say anything about consent."""
-    return {name: value for name, value in asdict(row).items() if name != "consent" or value}
+    """Return a signature as its record carries it; what an older certificate does not say is left out."""
+    return {name: value for name, value in asdict(row).items() if name not in LATER or value}
 
 
 def render_certificate(facts: CertificateFacts, keys: Keys, *, at: datetime | None = None) -> bytes:

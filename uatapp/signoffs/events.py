@@ -31,7 +31,9 @@ class SignoffSigned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningDenied(Event):
-    """`why` is one of: password, hash, nonce, right, turn, clock, guesses, silence."""
+    """`why` is one of: password, password or code, used code, second step, hash, nonce, right, turn, clock,
+    guesses, silence.
+    """
 
     action: ClassVar[str] = "signoff.signing_denied"
     sentence: ClassVar[str] = "{by} tried to sign {subject} and was refused ({why})"

@@ -17,6 +17,7 @@ from uatapp.signoffs.models import (
     Signatory,
     Signature,
     SignatureFor,
+    SignatureProof,
     Signoff,
     SignoffCycle,
     SignoffNote,
@@ -25,7 +26,7 @@ from uatapp.signoffs.models import (
     Waiver,
 )
 from uatapp.signoffs.rules import Seat
-from uatapp.signoffs.states import SignoffState
+from uatapp.signoffs.states import Means, SignoffState
 
 
 def get_signoff(project_id: int, number: int, *, lock: bool = False) -> Signoff:
@@ -59,6 +60,12 @@ def signatories(signoff_id: int) -> Sequence[Signatory]:
 def signatures(signoff_id: int) -> Sequence[Signature]:
     statement = sa.select(Signature).where(Signature.signoff_id == signoff_id)
     return db.session.scalars(statement.order_by(Signature.id)).all()
+
+
+def proofs(signoff_id: int) -> dict[str, Means]:
+    """Return how each signer proved who they were, by uid; signatures of earlier versions do not say."""
+    statement = sa.select(SignatureProof.signer_uid, SignatureProof.means)
+    return dict(db.session.execute(statement.where(SignatureProof.signoff_id == signoff_id)).tuples().all())
 
 
 def seats(signoff_id: int) -> list[Seat]:

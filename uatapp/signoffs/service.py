@@ -29,7 +29,7 @@ from uatapp.signoffs import (
     standing_in,
     statements,
 )
-from uatapp.signoffs.identity import Denied, check_bound, check_clock
+from uatapp.signoffs.identity import Denied, check_bound, check_clock, proof_of
 from uatapp.signoffs.models import (
     Condition,
     Deputy,
@@ -88,6 +88,8 @@ def sign(
     _check_choice(project, signoff, snapshot, choice, seat.side)
     consents.check(agreed, by=by)
     rows = _signed(project, signoff, snapshot, choice, seat.side, by)
+    proof = proof_of(project, signoff, by)
+    db.session.add_all(proof)
     told = events.SignoffSigned(
         project_id=project.id,
         subject=reference(project, signoff),
@@ -99,7 +101,7 @@ def sign(
         waivers=tuple(code for code, reason in choice.waivers if reason.strip()),
         reasons=choice.reasons.strip(),
     )
-    record(told, *rows)
+    record(told, *rows, *proof)
     db.session.flush()
     if seat.user_id != by.user_id:
         _say_for_whom(project, signoff, stands_for[seat.user_id], by)
@@ -115,6 +117,14 @@ def _locked(project: Project, by: Actor) -> tuple[Membership | None, Mapping[int
     found = db.session.scalars(statement.execution_options(populate_existing=True)).all()
     member = next((row for row in found if row.user_id == by.user_id), None)
     return member, deputies.stands_for(project, by, lock=True)
+
+
+def refuse_incomplete(project: Project, number: int, choice: rules.Choice, *, by: Actor) -> None:
+    """Refuse (Invalid) a decision that lacks something, before a password and a code are spent on it."""
+    signoff = queries.get_signoff(project.id, number)
+    seat = rules.seat_of(queries.seats(signoff.id), by.user_id or 0, deputies.stands_for(project, by))
+    if seat is not None and not seat.signed:
+        _check_choice(project, signoff, queries.get_snapshot(signoff.id), choice, seat.side)
 
 
 def _check_right(

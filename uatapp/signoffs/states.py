@@ -44,6 +44,14 @@ class ScopeKind(StrEnum):
     PROJECT = "project"
 
 
+class Means(StrEnum):
+    """What a signatory proved their identity with, in the request that signed."""
+
+    PASSWORD = "password"  # noqa: S105 - a word for it
+    CODE = "password_and_code"
+    RECOVERY_CODE = "password_and_recovery_code"
+
+
 _S = SignoffState
 _ACCEPTED = (_S.ACCEPTED, _S.ACCEPTED_WITH_CONDITIONS, _S.DEEMED_ACCEPTED)
 _DONE = (*_ACCEPTED, _S.NEEDS_RECONFIRMATION)
@@ -53,7 +61,9 @@ SIGNOFF = Lifecycle(
     SignoffState,
     SignoffState.REQUESTED,
     (
-        Transition("sign", (_S.REQUESTED,), _S.REQUESTED, Permission.SIGNOFF_SIGN, ("decision", "password"), "Sign"),
+        Transition(
+            "sign", (_S.REQUESTED,), _S.REQUESTED, Permission.SIGNOFF_SIGN, ("decision", "password", "code"), "Sign"
+        ),
         Transition("ask_back", (_S.REQUESTED,), _S.REQUESTED, Permission.SIGNOFF_SIGN, ("question",), "Ask back"),
         Transition("withdraw", (_S.REQUESTED,), _S.WITHDRAWN, Permission.SIGNOFF_REQUEST, ("reason",), "Withdraw"),
         Transition("lapse", (_S.REQUESTED,), _S.LAPSED),

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
+from uatapp.accounts import factors, worked_example
+from uatapp.accounts import queries as people
 from uatapp.kernel import storage
 from uatapp.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from uatapp.kernel.paging import number_of, page_of
@@ -89,6 +91,9 @@ def show(project: Project, number: int) -> ResponseReturnValue:
 def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, status: int = 200) -> ResponseReturnValue:
     snapshot = queries.get_snapshot(signoff.id)
     why_not = service.why_not_sign(project, signoff, g.actor)
+    lacks_step = not why_not and factors.lacks(g.actor)
+    if lacks_step:
+        why_not = (identity.lacks_second_step(),)
     nonce = ""
     if not why_not:
         with unit_of_work(g.actor):
@@ -115,6 +120,9 @@ def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, stat
         certificate_file=queries.find_file(certificate.id) if certificate else None,
         why_not=why_not,
         nonce=nonce,
+        lacks_step=lacks_step,
+        asks_code=bool(nonce) and people.find_factor(g.actor.user_id) is not None,
+        example_code=worked_example.code_of(people.get_user(g.actor.user_id)) if nonce else "",
         fault=fault,
         typed=request.form,
         condition_rows=range(1, CONDITIONS + 1),
@@ -136,11 +144,13 @@ def _may_note(project: Project, signoff: Signoff) -> bool:
 @bp.post("/<int:number>/sign")
 @requires(Permission.SIGNOFF_SIGN)
 def sign(project: Project, number: int) -> ResponseReturnValue:
-    """Check password, frozen hash and one-time number in this one request, and sign."""
+    """Check password, code, frozen hash and one-time number in this one request, and sign."""
     try:
         choice = choice_from_request()
         _check_read()
-        identity.prove_identity(project, number, request.form.get("password", ""), by=g.actor)
+        service.refuse_incomplete(project, number, choice, by=g.actor)
+        password, code = request.form.get("password", ""), request.form.get("code", "")
+        identity.prove_identity(project, number, password, code, by=g.actor)
         with unit_of_work(g.actor):
             seen, nonce = request.form.get("sha256", ""), request.form.get("nonce", "")
             agreed = bool(request.form.get("consent"))

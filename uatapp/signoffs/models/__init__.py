@@ -9,6 +9,7 @@ from uatapp.signoffs.models.acceptance import (
 )
 from uatapp.signoffs.models.certificates import Certificate, CertificateFile
 from uatapp.signoffs.models.deputies import Consent, Deputy, SignatureFor
+from uatapp.signoffs.models.proofs import SignatureProof
 from uatapp.signoffs.models.recommendations import Recommendation
 from uatapp.signoffs.models.requests import Signatory, SigningNonce, Signoff, SignoffCycle, SignoffNote, Snapshot
 from uatapp.signoffs.models.scopes import SignoffQuorum, SignoffScope, SignoffUnit
@@ -29,6 +30,7 @@ __all__ = [
     "Signatory",
     "Signature",
     "SignatureFor",
+    "SignatureProof",
     "SigningNonce",
     "Signoff",
     "SignoffCycle",
