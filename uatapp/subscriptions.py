@@ -8,7 +8,8 @@ from uatapp.kernel.uow import Subscriptions
 from uatapp.projects.events import MemberRemoved, SigningRightWithdrawn
 from uatapp.requirements.events import RequirementRetired, RequirementVersionApproved
 from uatapp.runs.events import RunSubmitted, RunVoided
-from uatapp.signoffs import lapses
+from uatapp.signoffs import act_lapses, lapses
+from uatapp.signoffs.events import ConditionMoved, SignoffMoved
 from uatapp.testcases import service as testcases
 from uatapp.testcases.events import CaseRetired, CaseSettled, CaseTestAgain
 
@@ -28,6 +29,8 @@ SUBSCRIPTIONS: Subscriptions = {
     DefectLinked: (lapses.on_defect_linked,),
     DefectMoved: (lapses.on_defect_moved,),
     SeverityChanged: (lapses.on_severity_changed,),
-    MemberRemoved: (lapses.on_member_gone,),
-    SigningRightWithdrawn: (lapses.on_member_gone,),
+    MemberRemoved: (lapses.on_member_gone, act_lapses.on_member_gone),
+    SigningRightWithdrawn: (lapses.on_member_gone, act_lapses.on_member_gone),
+    SignoffMoved: (act_lapses.on_signoff_moved,),
+    ConditionMoved: (act_lapses.on_condition_moved,),
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from uatapp.signoffs.states import Decision, SignoffState
+from uatapp.signoffs.states import ActKind, ActState, ConditionState, Decision, SignoffState
 
 _S = SignoffState
 
@@ -18,6 +18,7 @@ STATES: dict[SignoffState, tuple[str, Any]] = {
     _S.REJECTED: ("failed", _l("Rejected")),
     _S.SUPERSEDED: ("quiet", _l("Superseded")),
     _S.NEEDS_RECONFIRMATION: ("stale", _l("Needs reconfirmation")),
+    _S.ACCEPTANCE_WITHDRAWN: ("failed", _l("Acceptance withdrawn")),
 }
 
 # decision → (what the choice says, what follows, what the button says)
@@ -29,4 +30,23 @@ DECISIONS: dict[Decision, tuple[Any, Any, Any]] = {
         _l("Sign: accept with conditions"),
     ),
     Decision.REJECTED: (_l("Reject"), _l("We cannot go live. You say why."), _l("Sign: reject")),
+}
+
+CONDITIONS: dict[ConditionState, tuple[str, Any]] = {
+    ConditionState.OPEN: ("info", _l("Open")),
+    ConditionState.REPORTED: ("remarks", _l("Reported as done")),
+    ConditionState.CLOSED: ("passed", _l("Closed")),
+}
+
+ACTS: dict[ActKind, Any] = {
+    ActKind.CLOSING: _l("Conditions fulfilled"),
+    ActKind.RECONFIRMATION: _l("Reconfirmation"),
+    ActKind.WITHDRAWAL: _l("Withdrawal of acceptance"),
+}
+
+ACT_STATES: dict[ActState, tuple[str, Any]] = {
+    ActState.OPEN: ("info", _l("Waits for signatures")),
+    ActState.SIGNED: ("passed", _l("Signed")),
+    ActState.DROPPED: ("quiet", _l("Taken back")),
+    ActState.LAPSED: ("stale", _l("Lapsed")),
 }

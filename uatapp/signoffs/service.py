@@ -100,7 +100,7 @@ def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: st
     Refuses another's turn, a withdrawn right, a hash that is not the stored one, a used number, and an
     incomplete decision.
     """
-    member = _own_membership(project, by)  # locked before the sign-off, as by those who withdraw the right
+    member = own_membership(project, by)  # locked before the sign-off, as by those who withdraw the right
     signoff = queries.get_signoff(project.id, number, lock=True)
     SIGNOFF.after(signoff.state, "sign")
     check_clock(project)
@@ -125,7 +125,8 @@ def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: st
     return signoff
 
 
-def _own_membership(project: Project, by: Actor) -> Membership | None:
+def own_membership(project: Project, by: Actor) -> Membership | None:
+    """Return the actor's present membership, locked until the commit."""
     where = (Membership.project_id == project.id, Membership.user_id == by.user_id, Membership.removed_at.is_(None))
     statement = sa.select(Membership).where(*where).with_for_update()
     return db.session.scalar(statement.execution_options(populate_existing=True))
