@@ -36,7 +36,8 @@ from uatapp.requirements import writing as _documents  # noqa: F401 - routes of 
 from uatapp.runs import counting
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
-from uatapp.signoffs import check
+from uatapp.signoffs import act_views, check
+from uatapp.signoffs import register_views as _register  # noqa: F401 - routes of the same pages
 from uatapp.signoffs import views as signoffs
 from uatapp.subscriptions import SUBSCRIPTIONS
 from uatapp.testcases import queries as testcases
@@ -47,7 +48,7 @@ from uatapp.web import access, filters, forms, gallery, headers, logs, navigatio
 BLUEPRINTS = (
     *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
     *(requirements.bp, tests.bp),
-    *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, check.bp, reports.bp),
+    *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, act_views.account, check.bp, reports.bp),
     *(audit_pages.bp, jobs_pages.bp, gallery.bp, probes.bp),
 )
 

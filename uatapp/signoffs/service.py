@@ -17,7 +17,7 @@ from uatapp.kernel.permissions import Side
 from uatapp.kernel.references import Kind, take, written
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Membership, Project
-from uatapp.signoffs import certificates, events, freeze, queries, rules, statements
+from uatapp.signoffs import certificates, deferred, events, freeze, queries, rules, statements
 from uatapp.signoffs.identity import Denied, check_bound, check_clock
 from uatapp.signoffs.models import (
     Condition,
@@ -146,6 +146,7 @@ def _check_choice(project: Project, signoff: Signoff, snapshot: Snapshot, choice
     unmet = {row["code"]: row["title"] for row in document["criteria"] if not row["met"]}
     waived = {waiver.criterion for waiver in queries.waivers(signoff.id)}
     fields = rules.faults(choice, unmet, waived, side, clock.today(project.zone))
+    fields |= deferred.faults(signoff, document, choice, side)
     if fields:
         raise Invalid(_(next(iter(fields.values()))), fields={name: _(text) for name, text in fields.items()})
 

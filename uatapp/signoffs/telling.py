@@ -61,7 +61,7 @@ def tell_signed(project: Project, signoff: Signoff, act: SignedAct, *, by: Actor
 
 def _send(project: Project, email: str, name: str, act: SignedAct, subject: str, words: str) -> None:
     number = int(act.signoff_reference.rpartition("-S")[2])
-    link = absolute("acts.show", project=project.key, number=number, act_number=act.number)
+    link = absolute("signoffs.act", project=project.key, number=number, act_number=act.number)
     send_mail(email, subject, "signoff_act", name=name, words=words, project=project.name, link=link)
 
 
@@ -98,7 +98,7 @@ def _remind_of(project: Project, row: register.Owed, stage: int) -> None:
     db.session.add(ConditionReminder(project_id=project.id, condition_id=row.condition.id, stage=stage))
     people = _people(project, row)
     link = absolute(
-        "conditions.show", project=project.key, number=row.signoff.number, condition_number=row.condition.number
+        "signoffs.condition", project=project.key, number=row.signoff.number, condition_number=row.condition.number
     )
     when = register.due_words(row.condition.due_on, row.late)
     subject = _("%(when)s: a condition of %(signoff)s", when=when, signoff=row.condition.signoff_reference)

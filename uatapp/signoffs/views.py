@@ -19,9 +19,9 @@ from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import Membership, Project
 from uatapp.projects.queries import list_members
-from uatapp.signoffs import identity, queries, service
+from uatapp.signoffs import acts, aftermath, deferred, identity, queries, register, service
 from uatapp.signoffs.forms import CONDITIONS, RequestForm, choice_from_request
-from uatapp.signoffs.labels import DECISIONS, STATES
+from uatapp.signoffs.labels import ACTS, DECISIONS, STATES
 from uatapp.signoffs.models import Signoff
 from uatapp.signoffs.states import SignoffState
 from uatapp.web.access import requires
@@ -37,7 +37,8 @@ def index(project: Project) -> ResponseReturnValue:
     statement = statement.order_by(Signoff.number.desc())
     page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".index", page=n))
     mine = service.whose_turn(project, g.actor)
-    return render_template("signoffs/index.html", page=page, states=STATES, mine=mine)
+    waits = {"acts": acts.asked_of(project, g.actor), "conditions": register.waiting_for(project, g.actor)}
+    return render_template("signoffs/index.html", page=page, states=STATES, mine=mine, waits=waits, names=ACTS)
 
 
 @bp.get("/new")
@@ -100,10 +101,13 @@ def _requested(project: Project, form: RequestForm) -> Signoff:
 @requires(Permission.PROJECT_READ)
 def show(project: Project, number: int) -> ResponseReturnValue:
     """Show what is decided on, frozen, and (to whose turn it is) the form to sign."""
-    return _page(project, queries.get_signoff(project.id, number))
+    return page_of_signoff(project, queries.get_signoff(project.id, number))
 
 
-def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, status: int = 200) -> ResponseReturnValue:
+def page_of_signoff(
+    project: Project, signoff: Signoff, fault: Invalid | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """Render the page of a sign-off, with what is wrong in a form."""
     snapshot = queries.get_snapshot(signoff.id)
     why_not = service.why_not_sign(project, signoff, g.actor)
     nonce = ""
@@ -128,11 +132,12 @@ def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, stat
         why_not=why_not,
         nonce=nonce,
         fault=fault,
-        typed=request.form,
+        typed=request.form if fault else deferred.suggested(signoff, queries.document_of(snapshot)),
         condition_rows=range(1, CONDITIONS + 1),
         states=STATES,
         decisions=DECISIONS,
         may_note=_may_note(project, signoff),
+        after=aftermath.after(project, signoff, g.actor),
     )
     return page, status
 
@@ -154,7 +159,7 @@ def sign(project: Project, number: int) -> ResponseReturnValue:
             seen, nonce = request.form.get("sha256", ""), request.form.get("nonce", "")
             service.sign(project, number, choice, seen_sha256=seen, nonce=nonce, by=g.actor)
     except Invalid as error:
-        return _page(project, queries.get_signoff(project.id, number), error, 422)
+        return page_of_signoff(project, queries.get_signoff(project.id, number), error, 422)
     except identity.Denied as refusal:
         identity.deny(project, number, refusal.code, by=g.actor)
         raise
@@ -179,7 +184,7 @@ def note(project: Project, number: int) -> ResponseReturnValue:
                 raise NotAllowed(_("Only the signatories and the project managers write here."))
             service.write_note(project, signoff, request.form.get("text", ""), by=g.actor)
     except Invalid as error:
-        return _page(project, queries.get_signoff(project.id, number), error, 422)
+        return page_of_signoff(project, queries.get_signoff(project.id, number), error, 422)
     return redirect(url_for(".show", number=number, _anchor="notes"), 303)
 
 
@@ -192,7 +197,7 @@ def withdraw(project: Project, number: int) -> ResponseReturnValue:
             signoff = queries.get_signoff(project.id, number, lock=True)
             service.withdraw(project, signoff, request.form.get("reason", ""), by=g.actor)
     except Invalid as error:
-        return _page(project, queries.get_signoff(project.id, number), error, 422)
+        return page_of_signoff(project, queries.get_signoff(project.id, number), error, 422)
     return redirect(url_for(".show", number=number), 303)
 
 

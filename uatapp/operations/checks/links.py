@@ -16,10 +16,16 @@ from uatapp.projects.models import Build, Project
 from uatapp.requirements.models import Document, DocumentVersion, Requirement, RequirementVersion
 from uatapp.runs.models import Run, RunEvidence, RunVoid, StepResult
 from uatapp.signoffs.models import (
+    ActSignature,
+    Addendum,
+    AddendumFile,
     Certificate,
     CertificateFile,
     Condition,
+    ConditionEvidence,
+    ConditionNote,
     Signature,
+    SignedAct,
     Signoff,
     SignoffNote,
     Snapshot,
@@ -51,6 +57,15 @@ def _of_signoff(child: Any) -> Link:
     return Link(child, child.signoff_id, Signoff, child.signoff_reference, _numbered(Kind.SIGNOFF, Signoff.number))
 
 
+def _of_condition(child: Any) -> Link:
+    words = Condition.signoff_reference + " condition " + sa.cast(Condition.number, sa.Text)
+    return Link(child, child.condition_id, Condition, child.condition_reference, words)
+
+
+def _of_act(child: Any) -> Link:
+    return Link(child, child.act_id, SignedAct, child.act_reference, SignedAct.reference)
+
+
 def _of_defect(child: Any) -> Link:
     return Link(child, child.defect_id, Defect, child.defect_reference, _numbered(Kind.DEFECT, Defect.number))
 
@@ -72,10 +87,12 @@ def links() -> tuple[Link, ...]:
     requirement = _version(TestCaseVersion.requirement_reference, TestCaseVersion.requirement_version_number)
     case = _version(Run.case_reference, Run.case_version_number)
     return (
-        *(_of_signoff(child) for child in (Snapshot, Signature, Waiver, Condition, SignoffNote, Certificate)),
+        *(_of_signoff(child) for child in (Snapshot, Signature, Waiver, Condition, SignoffNote, Certificate, SignedAct)),
+        *(_of_condition(child) for child in (ConditionNote, ConditionEvidence)),
+        *(_of_act(child) for child in (ActSignature, Addendum)),
         *(_of_defect(child) for child in (DefectNote, DefectEvidence)),
         *(_of_run(child) for child in (StepResult, RunEvidence, RunVoid)),
-        *(_of_evidence(child) for child in (DefectEvidence, RunEvidence)),
+        *(_of_evidence(child) for child in (DefectEvidence, RunEvidence, ConditionEvidence)),
         *(_of_case(child) for child in (TestCaseVersion, CarryOver)),
         Link(
             CertificateFile, CertificateFile.certificate_id, Certificate,
@@ -99,6 +116,8 @@ def links() -> tuple[Link, ...]:
         Link(Run, Run.build_id, Build, Run.build_name, Build.name),
         Link(Run, Run.tester_id, User, Run.tester_uid, User.uid),
         Link(Signature, Signature.user_id, User, Signature.signer_uid, User.uid),
+        Link(ActSignature, ActSignature.user_id, User, ActSignature.signer_uid, User.uid),
+        Link(AddendumFile, AddendumFile.addendum_id, Addendum, AddendumFile.addendum_number, Addendum.number),
     )  # fmt: skip
 
 
