@@ -70,7 +70,8 @@ def body(project: Project, signoff: Signoff, kind: ActKind) -> dict[str, Any]:
 def conditions(project: Project, signoff: Signoff) -> list[dict[str, Any]]:
     """Return the conditions of a sign-off with how each was closed, and the hashes of what shows it."""
     owed = register.of_signoff(project, signoff)
-    files = register.evidence([row.condition.id for row in owed])
+    ids = [row.condition.id for row in owed]
+    files, notes = register.evidence(ids), register.notes(*ids)
     return [
         {
             "number": row.condition.number,
@@ -79,7 +80,7 @@ def conditions(project: Project, signoff: Signoff) -> list[dict[str, Any]]:
             "due": row.condition.due_on.isoformat(),
             "workaround": row.condition.workaround,
             "state": row.state.value,
-            "notes": [_note(note) for note in register.notes(row.condition.id)],
+            "notes": [_note(note) for note in notes if note.condition_id == row.condition.id],
             "evidence": [
                 {"name": file.name, "sha256": file.sha256, "size": file.size}
                 for link, file in files

@@ -7,7 +7,7 @@ from uatapp.projects.models import Project
 from uatapp.signoffs import acts, register, series
 from uatapp.signoffs.labels import ACT_STATES, ACTS, CONDITIONS
 from uatapp.signoffs.models import Signoff
-from uatapp.signoffs.states import ActKind
+from uatapp.signoffs.states import ActKind, ActState
 
 
 def after(project: Project, signoff: Signoff, by: Actor) -> dict[str, Any]:
@@ -18,7 +18,11 @@ def after(project: Project, signoff: Signoff, by: Actor) -> dict[str, Any]:
         "owed": register.of_signoff(project, signoff) if decided else [],
         "acts": found,
         "offered": [kind for kind in ActKind if decided and not acts.why_not_open(project, signoff, kind, by)],
-        "mine": [act for act, _progress in found if not acts.why_not_sign(project, signoff, act, by)],
+        "mine": [
+            act
+            for act, progress in found
+            if progress.state is ActState.OPEN and not acts.why_not_sign(project, signoff, act, by)
+        ],
         "successor": series.successor(signoff),
         "names": ACTS,
         "act_states": ACT_STATES,

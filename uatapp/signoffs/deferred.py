@@ -11,6 +11,7 @@ from uatapp.signoffs.rules import Choice
 from uatapp.signoffs.states import Decision
 
 DEFERRED = "deferred"
+CONDITIONS = 8  # as many as the form has
 
 
 def uncovered(signoff: Signoff, document: dict[str, Any], choice: Choice | None = None) -> dict[str, str]:
@@ -40,11 +41,14 @@ def suggested(signoff: Signoff, document: dict[str, Any]) -> dict[str, str]:
     """Return form fields that name each deferred defect as a condition: the day is left to the person."""
     titles = uncovered(signoff, document)
     ways = {row["reference"]: row["workaround"] for row in document["defects"]}
+    if len(titles) > CONDITIONS:  # the form has so many rows: the last one names all that are left
+        rest = [*titles][CONDITIONS - 1 :]
+        titles = {key: titles[key] for key in [*titles][: CONDITIONS - 1]} | {", ".join(rest): _("put off")}
     fields: dict[str, str] = {}
     for number, (reference, title) in enumerate(titles.items(), 1):
         fields |= {
             f"condition-{number}": f"{reference}: {title}",
             f"owner-{number}": document["partners"][0] if document["partners"] else "",
-            f"workaround-{number}": ways[reference],
+            f"workaround-{number}": ways.get(reference, ""),
         }
     return fields

@@ -231,10 +231,10 @@ def _link(project: Project, condition: Condition, note: ConditionNote, file: Evi
     )
 
 
-def notes(condition_id: int) -> Sequence[ConditionNote]:
-    """Return what was said about a condition, oldest first."""
-    statement = sa.select(ConditionNote).where(ConditionNote.condition_id == condition_id)
-    return db.session.scalars(statement.order_by(ConditionNote.number)).all()
+def notes(*condition_ids: int) -> Sequence[ConditionNote]:
+    """Return what was said about conditions, oldest first."""
+    statement = sa.select(ConditionNote).where(ConditionNote.condition_id.in_(condition_ids))
+    return db.session.scalars(statement.order_by(ConditionNote.condition_id, ConditionNote.number)).all()
 
 
 def evidence(condition_ids: Collection[int]) -> Sequence[tuple[ConditionEvidence, Evidence]]:

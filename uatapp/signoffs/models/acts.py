@@ -36,6 +36,7 @@ class SignedAct(InProject, Frozen, Base):
     def frozen_content(self) -> dict[str, Any]:
         return {
             "reference": self.reference,
+            "number": self.number,
             "kind": self.kind.value,
             "by": self.opened_by_uid,
             "by_name": self.opened_by_name,
