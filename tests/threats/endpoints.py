@@ -110,6 +110,17 @@ signoffs.create                  POST      managers
 signoffs.sign                    POST      members
 signoffs.note                    POST      members
 signoffs.withdraw                POST      managers
+signoffs.conditions              GET       members
+signoffs.condition               GET       members
+signoffs.act_on_condition        POST      members
+signoffs.condition_file          GET       members
+signoffs.waivers                 GET       members
+signoffs.certificates            GET       members
+signoffs.open_act                POST      members
+signoffs.act                     GET       members
+signoffs.sign_act                POST      members
+signoffs.drop_act                POST      members
+signoffs.addendum                GET       members
 
 administration.index             GET       administrator
 administration.new_project       GET       administrator
@@ -133,6 +144,8 @@ account.show                     GET       oneself
 account.change                   POST      oneself
 account.end_session              POST      oneself
 account.kept                     GET       oneself
+papers.own                       GET       oneself
+papers.own_file                  GET       oneself
 security.change_password         GET POST  oneself
 
 security.login                   GET POST  anybody
@@ -153,6 +166,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # no such thing in any project
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("number", "document_id", "report_id", "assignment_id", "environment_id"), 987_654),
+    **dict.fromkeys(("condition_number", "act_number"), 987_654),
     **dict.fromkeys(("session_id", "kept_id", "job_id", "mail_id"), 987_654),
     **dict.fromkeys(("uid", "token", "code", "reference", "filename"), "nothing"),
     "action": "approve",

@@ -193,6 +193,7 @@ def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:
     at = {"number": 2}
     yield "signoffs.note", "sponsor", at, {"text": "why?"}
     yield "signoffs.withdraw", "manager", at, {"reason": "too early"}
+    yield "signoffs.open_act", "sponsor", {"number": 1}, {"kind": "withdrawal", "reasons": "sent twice"}
     page = full.client("sponsor").get("/projects/PAY/signoffs/2").text
     hidden = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', page))
     yield "signoffs.sign", "sponsor", at, {**hidden, "decision": "accepted", "read": "1", "password": PASSWORD}

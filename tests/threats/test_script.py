@@ -41,6 +41,8 @@ NOT_OPENED = {
     "home.index",
     "home.enter",
     "signoffs.certificate",
+    "signoffs.addendum",
+    "papers.own_file",
     "check.index",
     "probes.live",
     "probes.ready",

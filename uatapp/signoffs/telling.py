@@ -40,15 +40,12 @@ def ask_to_sign(project: Project, act: SignedAct, people: Iterable[User], *, by:
 
 
 def tell_signed(project: Project, signoff: Signoff, act: SignedAct, *, by: Actor) -> None:
-    """Tell the signatories and both project managers that an act was signed by all; withdrawals say why."""
+    """Tell the signatories and both project managers that an act was signed by all."""
+    what = act.signoff_reference  # words that people typed stay out of mails: administrators see them waiting
     reasons = {
-        ActKind.CLOSING: _(
-            "All conditions are fulfilled. “%(title)s” is accepted without conditions.", title=signoff.title
-        ),
-        ActKind.RECONFIRMATION: _("“%(title)s” was confirmed again with what has changed.", title=signoff.title),
-        ActKind.WITHDRAWAL: _(
-            "%(name)s has withdrawn the acceptance of “%(title)s”.", name=by.name, title=signoff.title
-        ),
+        ActKind.CLOSING: _("All its conditions are fulfilled: %(what)s is accepted without conditions.", what=what),
+        ActKind.RECONFIRMATION: _("%(what)s was confirmed again with what has changed.", what=what),
+        ActKind.WITHDRAWAL: _("%(name)s has withdrawn the acceptance %(what)s.", name=by.name, what=what),
     }
     subject = _("%(reference)s: %(what)s", reference=act.reference, what=str(ACTS[act.kind]).lower())
     present = {member.user_id for member in list_members(project.id)}
@@ -104,7 +101,7 @@ def _remind_of(project: Project, row: register.Owed, stage: int) -> None:
     subject = _("%(when)s: a condition of %(signoff)s", when=when, signoff=row.condition.signoff_reference)
     for name, email in people:
         send_mail(
-            email, subject, "condition_due", name=name, what=row.condition.text, owner=row.owner.name, when=when,
+            email, subject, "condition_due", name=name, what=register.reference(row.condition), when=when,
             project=project.name, link=link,
         )  # fmt: skip
     told = events.ConditionReminded(
