@@ -259,7 +259,12 @@ def _sign(world: World, who: str, number: int, words: Words) -> None:
         unmet = [row["code"] for row in queries.document_of(snapshot)["criteria"] if not row["met"]]
         seen = {"sha256": snapshot.sha256, "nonce": nonce, "read": "1", "password": PASSWORD}
     due = clock.today(world.project.zone) + timedelta(days=30)
-    owed = {"condition-1": f"PAY-D1 {words.long}", "owner-1": words.short, "due-1": due.isoformat(), "workaround-1": words.long}
+    owed = {
+        "condition-1": f"PAY-D1 {words.long}",
+        "owner-1": words.short,
+        "due-1": due.isoformat(),
+        "workaround-1": words.long,
+    }
     waived = {f"waiver-{code}": words.long for code in unmet}
     decided = {"decision": "accepted_with_conditions", "reasons": words.long}
     _post(world, who, f"signoffs/{number}/sign", **seen, **owed, **waived, **decided)

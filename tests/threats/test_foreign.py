@@ -39,7 +39,11 @@ def ids(full: Full, endpoint: str = "") -> dict[str, Any]:
     def one(kind: Any) -> Any:
         return db.session.scalars(sa.select(kind).where(kind.project_id == full.project.id).order_by(kind.id)).first()
 
-    kinds = {"defects.file": DefectEvidence, "signoffs.condition_file": ConditionEvidence, "runs.draft_file": DraftEvidence}
+    kinds = {
+        "defects.file": DefectEvidence,
+        "signoffs.condition_file": ConditionEvidence,
+        "runs.draft_file": DraftEvidence,
+    }
     file = one(kinds.get(endpoint, RunEvidence))
     return {
         "project": full.key,

@@ -37,7 +37,12 @@ def index(project: Project) -> ResponseReturnValue:
     statement = statement.order_by(Signoff.number.desc())
     page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".index", page=n))
     mine = service.whose_turn(project, g.actor)
-    waits = {"acts": acts.asked_of(project, g.actor), "conditions": register.waiting_for(project, g.actor)}
+    late = g.actor.may(Permission.SIGNOFF_REQUEST, project.id)  # both project managers see what is overdue
+    waits = {
+        "acts": acts.asked_of(project, g.actor),
+        "conditions": register.waiting_for(project, g.actor),
+        "late": [row for row in register.unsettled(project) if row.late] if late else [],
+    }
     return render_template("signoffs/index.html", page=page, states=STATES, mine=mine, waits=waits, names=ACTS)
 
 
