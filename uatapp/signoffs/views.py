@@ -7,6 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
 
 from uatapp.criteria import queries as criteria
 from uatapp.cycles.models import Cycle
@@ -137,7 +138,7 @@ def page_of_signoff(
         why_not=why_not,
         nonce=nonce,
         fault=fault,
-        typed=request.form if fault else deferred.suggested(signoff, queries.document_of(snapshot)),
+        typed=request.form if fault else MultiDict(deferred.suggested(signoff, queries.document_of(snapshot))),
         condition_rows=range(1, CONDITIONS + 1),
         states=STATES,
         decisions=DECISIONS,
