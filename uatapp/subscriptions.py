@@ -8,8 +8,8 @@ from uatapp.kernel.uow import Subscriptions
 from uatapp.projects.events import CalendarChanged, HolidayRemoved, HolidaysAdded, MemberRemoved, SigningRightWithdrawn
 from uatapp.requirements.events import RequirementRetired, RequirementVersionApproved
 from uatapp.runs.events import RunSubmitted, RunVoided
-from uatapp.signoffs import acceptance, deputies, lapses, letters
-from uatapp.signoffs.events import SignoffMoved, SignoffRequested
+from uatapp.signoffs import acceptance, act_lapses, deputies, lapses, letters
+from uatapp.signoffs.events import ConditionMoved, SignoffMoved, SignoffRequested
 from uatapp.testcases import service as testcases
 from uatapp.testcases.events import CaseRetired, CaseSettled, CaseTestAgain
 
@@ -30,10 +30,11 @@ SUBSCRIPTIONS: Subscriptions = {
     DefectMoved: (lapses.on_defect_moved, acceptance.on_defect_changed),
     SeverityChanged: (lapses.on_severity_changed, acceptance.on_defect_changed),
     SignoffRequested: (acceptance.on_requested, letters.on_requested),
-    SignoffMoved: (letters.on_moved,),
+    SignoffMoved: (letters.on_moved, act_lapses.on_signoff_moved),
+    ConditionMoved: (act_lapses.on_condition_moved,),
     CalendarChanged: (acceptance.on_calendar_changed,),
     HolidaysAdded: (acceptance.on_calendar_changed,),
     HolidayRemoved: (acceptance.on_calendar_changed,),
-    MemberRemoved: (deputies.on_right_gone, lapses.on_member_gone),
-    SigningRightWithdrawn: (deputies.on_right_gone, lapses.on_member_gone),
+    MemberRemoved: (deputies.on_right_gone, lapses.on_member_gone, act_lapses.on_member_gone),
+    SigningRightWithdrawn: (deputies.on_right_gone, lapses.on_member_gone, act_lapses.on_member_gone),
 }

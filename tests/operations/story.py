@@ -8,6 +8,7 @@ from typing import ClassVar
 import rfc8785
 
 from tests.factories import flow
+from tests.operations.acts_story import rows_after
 from tests.world import World
 from uatapp.audit import checkpoints
 from uatapp.cycles.models import Assignment
@@ -198,6 +199,6 @@ def _signed(world: World, proved: bool) -> None:
         file = CertificateFile(project_id=project_id, certificate_id=rows[-1].id, certificate_number=rows[-1].number)
         file.sha256, file.size = storage.put(data), len(data)
         db.session.add(file)
-        record(
-            Happened(project_id=project_id, subject=f"PAY-S{number}", by=by, why="Done"), signoff, *rows, stood_in, file
-        )
+        later = rows_after(world, next(row for row in rows if isinstance(row, Condition)), number, by, AT)
+        told = Happened(project_id=project_id, subject=f"PAY-S{number}", by=by, why="Done")
+        record(told, signoff, *rows, stood_in, file, *later)

@@ -125,6 +125,17 @@ bundle.take                      POST      managers and auditor
 deputies.index                   GET       members
 deputies.add                     POST      members
 deputies.end                     POST      members
+signoffs.conditions              GET       members
+signoffs.condition               GET       members
+signoffs.act_on_condition        POST      members
+signoffs.condition_file          GET       members
+signoffs.waivers                 GET       members
+signoffs.certificates            GET       members
+signoffs.open_act                POST      members
+signoffs.act                     GET       members
+signoffs.sign_act                POST      members
+signoffs.drop_act                POST      members
+signoffs.addendum                GET       members
 
 administration.index             GET       administrator
 administration.new_project       GET       administrator
@@ -154,6 +165,8 @@ account.end_session              POST      oneself
 account.kept                     GET       oneself
 signed.index                     GET       oneself
 signed.certificate               GET       oneself
+papers.own                       GET       oneself
+papers.own_file                  GET       oneself
 security.change_password         GET POST  oneself
 second_step.show                 GET       oneself
 second_step.keep                 POST      oneself
@@ -182,6 +195,7 @@ NOTHING: dict[str, Any] = {
     **dict.fromkeys(("number", "document_id", "report_id", "assignment_id", "environment_id"), 987_654),
     **dict.fromkeys(("organisation_id", "terms_number"), 987_654),
     **dict.fromkeys(("session_id", "kept_id", "job_id", "mail_id", "deputy_id"), 987_654),
+    **dict.fromkeys(("condition_number", "act_number"), 987_654),
     **dict.fromkeys(("uid", "token", "code", "reference", "filename"), "nothing"),
     "action": "approve",
     "kind": "unit",

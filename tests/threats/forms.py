@@ -208,6 +208,7 @@ def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:
     yield "signoffs.withdraw", "manager", at, {"reason": "too early"}
     yield "signoffs.decide_terms", "manager", {"terms_number": 1, "action": "withdraw"}, {}
     yield "signoffs.decide_terms", "partner_manager", {"terms_number": 1, "action": "decline"}, {"reason": "too short"}
+    yield "signoffs.open_act", "sponsor", {"number": 1}, {"kind": "withdrawal", "reasons": "sent twice"}
     page = full.client("sponsor").get("/projects/PAY/signoffs/2").text
     hidden = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', page))
     proved = {"password": PASSWORD, "code": full.code("sponsor")}

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from tests.factories import flow, problems
+from tests.factories import flow, problems, signing
 from tests.world import PASSWORD, World
 from uatapp.accounts import service as accounts
 from uatapp.accounts.models import Organisation
@@ -35,7 +35,7 @@ from uatapp.runs.states import StepAnswer
 from uatapp.signoffs import deputies, identity, service, terms
 from uatapp.signoffs.queries import get_signoff, get_snapshot
 from uatapp.signoffs.rules import Choice, Owed
-from uatapp.signoffs.states import Decision
+from uatapp.signoffs.states import ActKind, Decision
 from uatapp.testcases import service as testcases
 from uatapp.testcases.models import TestCase
 
@@ -239,6 +239,15 @@ def _signed(full: Full) -> None:
     with unit_of_work(by):
         choice = Choice(Decision.ACCEPTED_WITH_CONDITIONS, f"{mark} reasons", (owed,))
         service.sign(full.project, number, choice, seen_sha256=seen, nonce=nonce, by=by, agreed=True)
+    _followed(full, number)
+
+
+def _followed(full: Full, number: int) -> None:
+    """The condition is reported with a file and closed; the follow-up is signed, and an addendum made of it."""
+    file = ((f"{full.mark}.txt", f"{full.mark} done\n".encode()),)
+    signing.on_condition(full, "manager", number, "report", f"{full.mark} done", files=file)
+    signing.on_condition(full, "sponsor", number, "close", f"{full.mark} closed")
+    signing.sign_act(full, "sponsor", number, signing.open_act(full, "sponsor", number, ActKind.CLOSING))
 
 
 def _asked(full: Full) -> None:

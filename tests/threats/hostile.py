@@ -271,10 +271,18 @@ def _sign(world: World, who: str, number: int, words: Words) -> None:
         seen = {"sha256": snapshot.sha256, "nonce": nonce, "read": "1", "password": PASSWORD}
     seen["code"] = world.code(who)
     due = clock.today(world.project.zone) + timedelta(days=30)
-    owed = {"condition-1": words.long, "owner-1": words.short, "due-1": due.isoformat(), "workaround-1": words.long}
+    owed = {
+        "condition-1": f"PAY-D1 {words.long}",
+        "owner-1": words.short,
+        "due-1": due.isoformat(),
+        "workaround-1": words.long,
+    }
     waived = {f"waiver-{code}": words.long for code in unmet}
     decided = {"decision": "accepted_with_conditions", "reasons": words.long}
     _post(world, who, f"signoffs/{number}/sign", **seen, **owed, **waived, **decided)
+    shown: dict[str, object] = {"uploads": [(f"{words.short.replace('/', ' ')}.png", files.picture())]}
+    _post(world, "manager", f"signoffs/{number}/conditions/1/report", text=words.long, **shown)
+    _post(world, who, f"signoffs/{number}/acts", kind="withdrawal", reasons=words.long)
 
 
 def _leftovers(world: World, words: Words) -> None:

@@ -23,7 +23,7 @@ from uatapp.projects.models import BusinessProcess, BusinessUnit, Environment
 from uatapp.projects.queries import list_named
 from uatapp.requirements.models import Document, ImportReport
 from uatapp.runs.models import DraftEvidence, RunEvidence
-from uatapp.signoffs.models import Deputy
+from uatapp.signoffs.models import ConditionEvidence, Deputy
 
 MARKS = (SECRET, NAME)
 OUTSIDERS = (*PEOPLE, "admin", "stranger")
@@ -39,10 +39,17 @@ def ids(full: Full, endpoint: str = "") -> dict[str, Any]:
     def one(kind: Any) -> Any:
         return db.session.scalars(sa.select(kind).where(kind.project_id == full.project.id).order_by(kind.id)).first()
 
-    file = one({"defects.file": DefectEvidence, "runs.draft_file": DraftEvidence}.get(endpoint, RunEvidence))
+    kinds = {
+        "defects.file": DefectEvidence,
+        "signoffs.condition_file": ConditionEvidence,
+        "runs.draft_file": DraftEvidence,
+    }
+    file = one(kinds.get(endpoint, RunEvidence))
     return {
         "project": full.key,
         "number": 1,
+        "condition_number": 1,
+        "act_number": 1,
         "document_id": one(Document).id,
         "report_id": one(ImportReport).id,
         "assignment_id": one(DraftEvidence).assignment_id,

@@ -42,6 +42,8 @@ NOT_OPENED = {
     "home.enter",
     "signoffs.certificate",
     "signed.certificate",
+    "signoffs.addendum",
+    "papers.own_file",
     "check.index",
     "probes.live",
     "probes.ready",

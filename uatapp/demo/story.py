@@ -162,7 +162,12 @@ def _service(stage: Stage) -> None:
     signoff = acts.ask(stage, "Returns and customer service", number, signers)
     stage.day(-4, 11)
     acts.sign(stage, "partner_manager", signoff, Choice(Decision.ACCEPTED))
-    owed = Owed("Complaints about safety are due on the same day", "Tomasz Zielinski", stage.date(24), workaround)
+    owed = Owed(
+        f"{stage.project.key}-D{late}: complaints about safety are due on the same day",
+        "Tomasz Zielinski",
+        stage.date(24),
+        workaround,
+    )
     waived = "One test of twenty fails; its workaround is in place until the next release."
     waivers = tuple((code, waived) for code in ("share_passed", "all_run"))
     acts.sign(stage, "sponsor2", signoff, Choice(Decision.ACCEPTED_WITH_CONDITIONS, "", (owed,), waivers))

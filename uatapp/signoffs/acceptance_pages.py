@@ -13,7 +13,7 @@ from uatapp.kernel.errors import Invalid
 from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import Project
-from uatapp.signoffs import deeming, identity, queries, service, terms
+from uatapp.signoffs import deeming, identity, queries, service, signing_page, terms
 from uatapp.signoffs.labels import STATES, TERMS_STATES
 from uatapp.signoffs.models import Signoff
 from uatapp.signoffs.states import TERMS, TermsState
@@ -129,6 +129,7 @@ def _silence(
         reference=service.reference(project, signoff),
         clock=deeming.picture(project, signoff),
         silent=deeming.silent(signoff, signed),
+        proofs=signing_page.proof_of(g.actor, asked=bool(nonce)),
         sha256=queries.get_snapshot(signoff.id).sha256,
         why_not=why_not,
         nonce=nonce,
@@ -144,7 +145,7 @@ def record_silence(project: Project, number: int) -> ResponseReturnValue:
     """Check password, frozen hash and one-time number in this one request, and record deemed acceptance."""
     given = request.form
     try:
-        identity.prove_identity(project, number, given.get("password", ""), by=g.actor)
+        identity.prove_identity(project, number, given.get("password", ""), given.get("code", ""), by=g.actor)
         with unit_of_work(g.actor):
             seen, nonce, clause = given.get("sha256", ""), given.get("nonce", ""), given.get("clause", "")
             deeming.deem(project, number, clause, seen_sha256=seen, nonce=nonce, by=g.actor)

@@ -162,15 +162,15 @@ def render(certificate_id: int) -> None:
     row = db.session.get_one(Certificate, certificate_id)
     if queries.find_file(row.id) is not None:
         return
-    note = _checkpoint(row)
+    note = checkpoint(row.project_id)
     facts = printable(row, note)
     data = documents.render_certificate(facts, keys())
     _store(certificate_id, data)
 
 
-def _checkpoint(row: Certificate) -> str:
-    """Return the signed checkpoint printed on this certificate: taken after its signatures are on the chain."""
-    chain = db.session.get_one(Project, row.project_id).key
+def checkpoint(project_id: int) -> str:
+    """Return the signed checkpoint printed on a paper: taken after its signatures are on the chain."""
+    chain = db.session.get_one(Project, project_id).key
     with unit_of_work(SYSTEM):
         return checkpoints.make(chain, keys()).note
 

@@ -15,7 +15,7 @@ from uatapp.kernel.permissions import Role, Side
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Membership, MembershipRole, Project
 from uatapp.projects.queries import get_member
-from uatapp.signoffs import acceptance, certificates, notices, queries, rounds, service, windows
+from uatapp.signoffs import acceptance, certificates, notices, order, queries, rounds, service, windows
 from uatapp.signoffs.acceptance_events import AcceptanceDeemed
 from uatapp.signoffs.identity import Denied, check_bound, check_clock
 from uatapp.signoffs.models import AcceptanceClock, DeemedAcceptance, Signature, Signoff, Snapshot
@@ -112,7 +112,8 @@ def deem(project: Project, number: int, clause: str, *, seen_sha256: str, nonce:
     Refuses all but the partner's project manager, before the date, while the clock is paused, an unmet criterion that
     nobody waived, and other words than the clause that both sides agreed.
     """
-    member = _own_membership(project, by)  # locked before the sign-off, as by those who take the role away
+    order.decide(project.id)  # before the membership, as those who take the role away
+    member = _own_membership(project, by)
     signoff = queries.get_signoff(project.id, number, lock=True)
     SIGNOFF.after(signoff.state, "deem")
     check_clock(project)
@@ -139,8 +140,6 @@ def deem(project: Project, number: int, clause: str, *, seen_sha256: str, nonce:
 
 
 def _own_membership(project: Project, by: Actor) -> Membership | None:
-    # shared, so that one who signs meanwhile, with the sign-off locked, is not waited for in a circle
-    db.session.execute(sa.select(Project.id).where(Project.id == project.id).with_for_update(read=True))
     try:
         return get_member(project.id, by.uid)
     except NotFound:

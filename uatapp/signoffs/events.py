@@ -131,3 +131,56 @@ class DeputyEnded(Event):
     sentence: ClassVar[str] = "{deputy} no longer signs for {name}; ended through {by}"
     name: str
     deputy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionMoved(Event):
+    """A condition was reported as done, closed, sent back or opened again."""
+
+    action: ClassVar[str] = "condition.moved"
+    sentence: ClassVar[str] = "{subject} went from {from_} to {to} through {by}: {why}"
+    condition_id: int = internal()
+    from_: str
+    to: str
+    files: int
+    why: str = free_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionReminded(Event):
+    action: ClassVar[str] = "condition.reminded"
+    sentence: ClassVar[str] = "{count} people were reminded of {subject}, due {due}"
+    count: int
+    due: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActOpened(Event):
+    action: ClassVar[str] = "act.opened"
+    sentence: ClassVar[str] = "{by} asked for {subject} ({kind}) to be signed by {signatories}"
+    act_id: int = internal()
+    kind: str
+    signatories: tuple[str, ...]
+    document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActSigned(Event):
+    action: ClassVar[str] = "act.signed"
+    sentence: ClassVar[str] = "{by} signed {subject} ({kind})"
+    act_id: int = internal()
+    kind: str
+    document: str
+    waived: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActMoved(Event):
+    """An act was signed by all, taken back, or no longer says what is true."""
+
+    action: ClassVar[str] = "act.moved"
+    sentence: ClassVar[str] = "{subject} went from {from_} to {to} through {by}: {why}"
+    act_id: int = internal()
+    from_: str
+    to: str
+    why: str = free_text()

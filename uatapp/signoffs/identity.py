@@ -138,6 +138,12 @@ def check_bound(signoff: Signoff, seen_sha256: str, nonce: str, by: Actor) -> Sn
     snapshot = queries.get_snapshot(signoff.id)
     if seen_sha256 != snapshot.sha256 or freeze.fingerprint(snapshot.document) != snapshot.sha256:
         raise Denied("hash", _("What you saw is not what is stored. Open the page again; nothing was signed."))
+    use_nonce(signoff, nonce, by)
+    return snapshot
+
+
+def use_nonce(signoff: Signoff, nonce: str, by: Actor) -> None:
+    """Use a one-time number up; refuse one that was used, is too old, or was given to somebody else."""
     where = (
         SigningNonce.nonce == nonce,
         SigningNonce.signoff_id == signoff.id,
@@ -148,4 +154,3 @@ def check_bound(signoff: Signoff, seen_sha256: str, nonce: str, by: Actor) -> Sn
     used = sa.update(SigningNonce).where(*where).values(used_at=clock.now()).returning(SigningNonce.id)
     if db.session.execute(used).first() is None:
         raise Denied("nonce", _("This page was used or is too old. Open it again; nothing was signed."))
-    return snapshot

@@ -5,7 +5,16 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from uatapp.kernel.permissions import Side
-from uatapp.signoffs.states import Decision, ScopeKind, SignoffState, Stance, TermsState
+from uatapp.signoffs.states import (
+    ActKind,
+    ActState,
+    ConditionState,
+    Decision,
+    ScopeKind,
+    SignoffState,
+    Stance,
+    TermsState,
+)
 
 _S = SignoffState
 
@@ -20,6 +29,7 @@ STATES: dict[SignoffState, tuple[str, Any]] = {
     _S.SUPERSEDED: ("quiet", _l("Superseded")),
     _S.NEEDS_RECONFIRMATION: ("stale", _l("Needs reconfirmation")),
     _S.DEEMED_ACCEPTED: ("remarks", _l("Deemed accepted, not signed")),
+    _S.ACCEPTANCE_WITHDRAWN: ("failed", _l("Acceptance withdrawn")),
 }
 
 # decision → (what the choice says, what follows, what the button says)
@@ -75,4 +85,23 @@ STANCES: dict[Stance, tuple[str, Any]] = {
     Stance.ACCEPT: ("passed", _l("Recommends to accept")),
     Stance.RESERVATIONS: ("remarks", _l("Recommends to accept, with reservations")),
     Stance.AGAINST: ("failed", _l("Advises against it")),
+}
+
+CONDITIONS: dict[ConditionState, tuple[str, Any]] = {
+    ConditionState.OPEN: ("info", _l("Open")),
+    ConditionState.REPORTED: ("remarks", _l("Reported as done")),
+    ConditionState.CLOSED: ("passed", _l("Closed")),
+}
+
+ACTS: dict[ActKind, Any] = {
+    ActKind.CLOSING: _l("Conditions fulfilled"),
+    ActKind.RECONFIRMATION: _l("Reconfirmation"),
+    ActKind.WITHDRAWAL: _l("Withdrawal of acceptance"),
+}
+
+ACT_STATES: dict[ActState, tuple[str, Any]] = {
+    ActState.OPEN: ("info", _l("Waits for signatures")),
+    ActState.SIGNED: ("passed", _l("Signed")),
+    ActState.DROPPED: ("quiet", _l("Taken back")),
+    ActState.LAPSED: ("stale", _l("Lapsed")),
 }

@@ -32,6 +32,7 @@ from uatapp.signoffs.wording import (
 )
 
 if TYPE_CHECKING:
+    from uatapp.signoffs.addenda import AddendumFacts
     from uatapp.signoffs.documents import CertificateFacts
 
 INK = "#15202b"
@@ -84,7 +85,21 @@ def sheet(facts: "CertificateFacts", keys: signing.Keys, attachments: tuple[pdf.
     return pdf.Sheet(written(chosen, annexes=True), at, identifier, resources, attachments)
 
 
-def stamp(facts: "CertificateFacts", keys: signing.Keys, at: datetime) -> pdf.Sheet:
+def addendum(facts: "AddendumFacts", keys: signing.Keys, attachments: tuple[pdf.Attached, ...]) -> pdf.Sheet:
+    """Return an addendum as a sheet: page 1 says what was signed and by whom, the annex lists all of it."""
+    whole: dict[str, Any] = shown(asdict(facts)) | {"superseded_by": None}
+    address = whole["check_url"].split("://", 1)[-1]
+    html = _environment().get_template("addendum.html").render(
+        c=whole, s=whole["snapshot"], keys=keys, checkpoint=_checkpoint(whole["checkpoint"]),
+        address=address, address_before_code=address.removesuffix(whole["check_code"]),
+        wide_names=any(len(row["name"]) > WIDE_NAME for row in whole["signatures"]),
+        meaning_lines=_lines((row["statement"] for row in whole["signatures"][:4]), len(whole["signatures"][:4])),
+    )  # fmt: skip
+    at, identifier = datetime.fromisoformat(facts.issued_at), bytes.fromhex(facts.snapshot_hash)[:16]
+    return pdf.Sheet(html, at, identifier, _resources(facts), attachments)
+
+
+def stamp(facts: "CertificateFacts | AddendumFacts", keys: signing.Keys, at: datetime) -> pdf.Sheet:
     """Return what the seal field shows, exactly as large as the field."""
     html = _environment().get_template("stamp.html").render(
         number=shown(facts.number), seal_name=shown(facts.seal_name), at=at.isoformat(), hash=facts.snapshot_hash,
@@ -303,7 +318,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _resources(facts: "CertificateFacts") -> dict[str, bytes]:
+def _resources(facts: "CertificateFacts | AddendumFacts") -> dict[str, bytes]:
     names = ["certificate.css", "watermark.svg", *(f"mark-{mark}.svg" for mark in MARKS)]
     return {name: _style(name) for name in names} | {"qr.svg": _qr(facts.check_url)}
 

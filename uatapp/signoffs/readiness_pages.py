@@ -15,7 +15,7 @@ from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.labels import SIDES
 from uatapp.projects.models import Project
 from uatapp.runs import counting
-from uatapp.signoffs import owing, readiness, recommending, service, since
+from uatapp.signoffs import missing, readiness, recommending, service, since
 from uatapp.signoffs.labels import STANCES
 from uatapp.signoffs.states import Stance
 from uatapp.signoffs.views import bp
@@ -64,7 +64,7 @@ def _facts(project: Project, cycle_ids: list[int]) -> dict[str, Any]:
         "outcomes": outcomes,
         "total": sum(outcomes.values()),
         "results": results,
-        "owed": owing.owed(project, cycle_ids, names=may_read),
+        "owed": missing.owed(project, cycle_ids, names=may_read),
         "left_out": readiness.left_out(cycle_ids) if may_read else {},
         "standing": standing,
         "deferred": deferred,

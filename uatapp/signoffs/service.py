@@ -20,6 +20,7 @@ from uatapp.signoffs import (
     asking,
     certificates,
     consents,
+    deferred,
     deputies,
     events,
     order,
@@ -119,6 +120,13 @@ def _locked(project: Project, by: Actor) -> tuple[Membership | None, Mapping[int
     return member, deputies.stands_for(project, by, lock=True)
 
 
+def own_membership(project: Project, by: Actor) -> Membership | None:
+    """Return the actor's present membership, locked until the commit."""
+    where = (Membership.project_id == project.id, Membership.user_id == by.user_id, Membership.removed_at.is_(None))
+    statement = sa.select(Membership).where(*where).with_for_update()
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
 def refuse_incomplete(project: Project, number: int, choice: rules.Choice, *, by: Actor) -> None:
     """Refuse (Invalid) a decision that lacks something, before a password and a code are spent on it."""
     signoff = queries.get_signoff(project.id, number)
@@ -153,6 +161,7 @@ def _check_choice(project: Project, signoff: Signoff, snapshot: Snapshot, choice
     unmet = {row["code"]: row["title"] for row in document["criteria"] if not row["met"]}
     waived = {waiver.criterion for waiver in queries.waivers(signoff.id)}
     fields = rules.faults(choice, unmet, waived, side, clock.today(project.zone))
+    fields |= deferred.faults(signoff, document, choice, side)
     if fields:
         raise Invalid(_(next(iter(fields.values()))), fields={name: _(text) for name, text in fields.items()})
 

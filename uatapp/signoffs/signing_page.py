@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from uatapp.accounts import factors, worked_example
+from uatapp.accounts import queries as people
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.permissions import Side
 from uatapp.projects.models import Project
@@ -52,3 +54,12 @@ def form_facts(project: Project, signoff: Signoff, seats: Sequence[rules.Seat], 
         "consent": "" if consents.find(by.user_id) else statements.consent(),
         "consent_version": statements.CONSENT_VERSION,
     }
+
+
+def proof_of(actor: Actor, *, asked: bool) -> dict[str, Any]:
+    """Return what a form that signs asks for besides the password, where it is asked: a code, or the set-up first."""
+    if not asked:
+        return {"asks_code": False, "example_code": "", "lacks_step": False}
+    has = people.find_factor(actor.user_id or 0) is not None
+    shown = worked_example.code_of(people.get_user(actor.user_id or 0))
+    return {"asks_code": has, "example_code": shown, "lacks_step": factors.lacks(actor)}

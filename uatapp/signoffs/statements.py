@@ -6,7 +6,7 @@ Earlier versions stay here, so that anybody can compare what was signed with wha
 from collections.abc import Mapping
 
 from uatapp.kernel.permissions import Side
-from uatapp.signoffs.states import Decision
+from uatapp.signoffs.states import ActKind, Decision
 
 Statements = Mapping[tuple[Side, Decision], str]
 
@@ -75,3 +75,27 @@ def statements_for(side: Side, organisation: str) -> dict[str, str]:
 def consent() -> str:
     """Return the words by which a person agrees to sign electronically."""
     return CONSENTS[CONSENT_VERSION]
+
+
+ACT_STATEMENTS: dict[tuple[Side, ActKind], str] = {
+    (Side.CUSTOMER, ActKind.CLOSING): (
+        "I have read how each condition was fulfilled, and I accept the software in this scope for {organisation} "
+        "without conditions from now on."
+    ),
+    (Side.CUSTOMER, ActKind.RECONFIRMATION): (
+        "I have read what changed since we signed and how it was tested, and I confirm for {organisation} that we "
+        "accept the software in this scope with these changes."
+    ),
+    (Side.PARTNER, ActKind.RECONFIRMATION): (
+        "I confirm for {organisation} that the changes stated were delivered and that the known problems are stated."
+    ),
+    (Side.CUSTOMER, ActKind.WITHDRAWAL): (
+        "I withdraw for {organisation} the acceptance of the software in this scope, for the reasons stated. "
+        "What was signed before stays on record."
+    ),
+}
+
+
+def act_statement(side: Side, kind: ActKind, organisation: str) -> str:
+    """Return the words a person signs in an act after the decision."""
+    return ACT_STATEMENTS[side, kind].format(organisation=organisation)

@@ -16,6 +16,7 @@ class SignoffState(StrEnum):
     SUPERSEDED = "superseded"
     NEEDS_RECONFIRMATION = "needs_reconfirmation"
     DEEMED_ACCEPTED = "deemed_accepted"
+    ACCEPTANCE_WITHDRAWN = "acceptance_withdrawn"
 
 
 class Decision(StrEnum):
@@ -80,6 +81,11 @@ SIGNOFF = Lifecycle(
         ),
         Transition("supersede", _DONE, _S.SUPERSEDED),
         Transition("need_reconfirmation", _ACCEPTED, _S.NEEDS_RECONFIRMATION),
+        # only by an act that people sign: see ACT
+        Transition("follow_up", (_S.ACCEPTED_WITH_CONDITIONS,), _S.ACCEPTED),
+        Transition("reconfirm", (_S.NEEDS_RECONFIRMATION,), _S.ACCEPTED),
+        Transition("reconfirm_with_conditions", (_S.NEEDS_RECONFIRMATION,), _S.ACCEPTED_WITH_CONDITIONS),
+        Transition("withdraw_acceptance", _DONE, _S.ACCEPTANCE_WITHDRAWN),
     ),
 )
 
@@ -105,5 +111,56 @@ TERMS = Lifecycle(
         Transition("decline", (_T.PROPOSED,), _T.DECLINED, _ASK, ("reason",), "Decline", "the other side"),
         Transition("withdraw", (_T.PROPOSED,), _T.WITHDRAWN, _ASK, (), "Take back", "the side that proposed"),
         Transition("replace", (_T.AGREED,), _T.REPLACED),
+    ),
+)
+
+
+class ConditionState(StrEnum):
+    OPEN = "open"
+    REPORTED = "reported"
+    CLOSED = "closed"
+
+
+_C = ConditionState
+
+CONDITION = Lifecycle(
+    "condition",
+    ConditionState,
+    ConditionState.OPEN,
+    (
+        Transition("report", (_C.OPEN,), _C.REPORTED, Permission.PROJECT_READ, ("remark",), "Report as done"),
+        Transition("close", (_C.REPORTED,), _C.CLOSED, Permission.SIGNOFF_SIGN, (), "Close this condition"),
+        Transition("send_back", (_C.REPORTED,), _C.OPEN, Permission.SIGNOFF_SIGN, ("reason",), "Send back"),
+        Transition("reopen", (_C.CLOSED,), _C.OPEN, Permission.SIGNOFF_SIGN, ("reason",), "Open again"),
+    ),
+)
+
+
+class ActKind(StrEnum):
+    """What people sign after a decision."""
+
+    CLOSING = "closing"
+    RECONFIRMATION = "reconfirmation"
+    WITHDRAWAL = "withdrawal"
+
+
+class ActState(StrEnum):
+    OPEN = "open"
+    SIGNED = "signed"
+    DROPPED = "dropped"
+    LAPSED = "lapsed"
+
+
+_A = ActState
+
+ACT = Lifecycle(
+    "act",
+    ActState,
+    ActState.OPEN,
+    (
+        Transition("sign", (_A.OPEN,), _A.OPEN, Permission.SIGNOFF_SIGN, ("password",), "Sign"),
+        Transition("complete", (_A.OPEN,), _A.SIGNED),
+        Transition("drop", (_A.OPEN,), _A.DROPPED, Permission.PROJECT_READ, ("reason",), "Take it back"),
+        Transition("lapse", (_A.OPEN,), _A.LAPSED),
     ),
 )

@@ -7,9 +7,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
 
-from uatapp.accounts import factors, worked_example
-from uatapp.accounts import queries as people
 from uatapp.kernel import storage
 from uatapp.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from uatapp.kernel.paging import number_of, page_of
@@ -17,9 +16,21 @@ from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.labels import SIDES
 from uatapp.projects.models import Project
-from uatapp.signoffs import deeming, deputies, identity, queries, request_page, service, signing_page
+from uatapp.signoffs import (
+    acts,
+    aftermath,
+    deeming,
+    deferred,
+    deputies,
+    identity,
+    queries,
+    register,
+    request_page,
+    service,
+    signing_page,
+)
 from uatapp.signoffs.forms import CONDITIONS, RequestForm, choice_from_request
-from uatapp.signoffs.labels import DECISIONS, PARTS, STANCES, STATES
+from uatapp.signoffs.labels import ACTS, DECISIONS, PARTS, STANCES, STATES
 from uatapp.signoffs.models import Signoff
 from uatapp.signoffs.states import SignoffState
 from uatapp.web.access import requires
@@ -35,7 +46,13 @@ def index(project: Project) -> ResponseReturnValue:
     statement = statement.order_by(Signoff.number.desc())
     page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".index", page=n))
     mine = service.whose_turn(project, g.actor)
-    return render_template("signoffs/index.html", page=page, states=STATES, mine=mine)
+    late = g.actor.may(Permission.SIGNOFF_REQUEST, project.id)  # both project managers see what is overdue
+    waits = {
+        "acts": acts.asked_of(project, g.actor),
+        "conditions": register.waiting_for(project, g.actor),
+        "late": [row for row in register.unsettled(project) if row.late] if late else [],
+    }
+    return render_template("signoffs/index.html", page=page, states=STATES, mine=mine, waits=waits, names=ACTS)
 
 
 @bp.get("/new")
@@ -85,14 +102,17 @@ def create(project: Project) -> ResponseReturnValue:
 @requires(Permission.PROJECT_READ)
 def show(project: Project, number: int) -> ResponseReturnValue:
     """Show what is decided on, frozen, and (to whose turn it is) the form to sign."""
-    return _page(project, queries.get_signoff(project.id, number))
+    return page_of_signoff(project, queries.get_signoff(project.id, number))
 
 
-def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, status: int = 200) -> ResponseReturnValue:
+def page_of_signoff(
+    project: Project, signoff: Signoff, fault: Invalid | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """Render the page of a sign-off, with what is wrong in a form."""
     snapshot = queries.get_snapshot(signoff.id)
     why_not = service.why_not_sign(project, signoff, g.actor)
-    lacks_step = not why_not and factors.lacks(g.actor)
-    if lacks_step:
+    proofs = signing_page.proof_of(g.actor, asked=not why_not)
+    if proofs["lacks_step"]:
         why_not = (identity.lacks_second_step(),)
     nonce = ""
     if not why_not:
@@ -120,17 +140,16 @@ def _page(project: Project, signoff: Signoff, fault: Invalid | None = None, stat
         certificate_file=queries.find_file(certificate.id) if certificate else None,
         why_not=why_not,
         nonce=nonce,
-        lacks_step=lacks_step,
-        asks_code=bool(nonce) and people.find_factor(g.actor.user_id) is not None,
-        example_code=worked_example.code_of(people.get_user(g.actor.user_id)) if nonce else "",
+        proofs=proofs,
         fault=fault,
-        typed=request.form,
+        typed=request.form if fault else MultiDict(deferred.suggested(signoff, queries.document_of(snapshot))),
         condition_rows=range(1, CONDITIONS + 1),
         states=STATES,
         decisions=DECISIONS,
         stances=STANCES,
         parts=PARTS,
         may_note=_may_note(project, signoff),
+        after=aftermath.after(project, signoff, g.actor),
     )
     return page, status
 
@@ -156,7 +175,7 @@ def sign(project: Project, number: int) -> ResponseReturnValue:
             agreed = bool(request.form.get("consent"))
             service.sign(project, number, choice, seen_sha256=seen, nonce=nonce, by=g.actor, agreed=agreed)
     except Invalid as error:
-        return _page(project, queries.get_signoff(project.id, number), error, 422)
+        return page_of_signoff(project, queries.get_signoff(project.id, number), error, 422)
     except identity.Denied as refusal:
         identity.deny(project, number, refusal.code, by=g.actor)
         raise
@@ -181,7 +200,7 @@ def note(project: Project, number: int) -> ResponseReturnValue:
                 raise NotAllowed(_("Only the signatories and the project managers write here."))
             service.write_note(project, signoff, request.form.get("text", ""), by=g.actor)
     except Invalid as error:
-        return _page(project, queries.get_signoff(project.id, number), error, 422)
+        return page_of_signoff(project, queries.get_signoff(project.id, number), error, 422)
     return redirect(url_for(".show", number=number, _anchor="notes"), 303)
 
 
@@ -194,7 +213,7 @@ def withdraw(project: Project, number: int) -> ResponseReturnValue:
             signoff = queries.get_signoff(project.id, number, lock=True)
             service.withdraw(project, signoff, request.form.get("reason", ""), by=g.actor)
     except Invalid as error:
-        return _page(project, queries.get_signoff(project.id, number), error, 422)
+        return page_of_signoff(project, queries.get_signoff(project.id, number), error, 422)
     return redirect(url_for(".show", number=number), 303)
 
 

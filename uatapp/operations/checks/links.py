@@ -17,13 +17,19 @@ from uatapp.projects.models import Build, Project
 from uatapp.requirements.models import Document, DocumentVersion, Requirement, RequirementVersion
 from uatapp.runs.models import Run, RunEvidence, RunVoid, StepResult
 from uatapp.signoffs.models import (
+    ActSignature,
+    Addendum,
+    AddendumFile,
     Certificate,
     CertificateFile,
     Condition,
+    ConditionEvidence,
+    ConditionNote,
     Consent,
     DeemedAcceptance,
     Signature,
     SignatureFor,
+    SignedAct,
     Signoff,
     SignoffNote,
     Snapshot,
@@ -55,6 +61,15 @@ def _of_signoff(child: Any) -> Link:
     return Link(child, child.signoff_id, Signoff, child.signoff_reference, _numbered(Kind.SIGNOFF, Signoff.number))
 
 
+def _of_condition(child: Any) -> Link:
+    words = Condition.signoff_reference + " condition " + sa.cast(Condition.number, sa.Text)
+    return Link(child, child.condition_id, Condition, child.condition_reference, words)
+
+
+def _of_act(child: Any) -> Link:
+    return Link(child, child.act_id, SignedAct, child.act_reference, SignedAct.reference)
+
+
 def _of_defect(child: Any) -> Link:
     return Link(child, child.defect_id, Defect, child.defect_reference, _numbered(Kind.DEFECT, Defect.number))
 
@@ -78,9 +93,12 @@ def links() -> tuple[Link, ...]:
     return (
         *(_of_signoff(child) for child in (Snapshot, Signature, Waiver, Condition, SignoffNote, Certificate)),
         *(_of_signoff(child) for child in (DeemedAcceptance, SignatureFor)),
+        *(_of_signoff(child) for child in (Snapshot, Signature, Waiver, Condition, SignoffNote, Certificate, SignedAct)),
+        *(_of_condition(child) for child in (ConditionNote, ConditionEvidence)),
+        *(_of_act(child) for child in (ActSignature, Addendum)),
         *(_of_defect(child) for child in (DefectNote, DefectEvidence)),
         *(_of_run(child) for child in (StepResult, RunEvidence, RunVoid)),
-        *(_of_evidence(child) for child in (DefectEvidence, RunEvidence)),
+        *(_of_evidence(child) for child in (DefectEvidence, RunEvidence, ConditionEvidence)),
         *(_of_case(child) for child in (TestCaseVersion, CarryOver)),
         Link(
             CertificateFile, CertificateFile.certificate_id, Certificate,
@@ -107,6 +125,8 @@ def links() -> tuple[Link, ...]:
         Link(SignatureFor, SignatureFor.signature_id, Signature, SignatureFor.signer_uid, Signature.signer_uid),
         Link(SignatureFor, SignatureFor.for_user_id, User, SignatureFor.for_uid, User.uid),
         Link(DeemedAcceptance, DeemedAcceptance.user_id, User, DeemedAcceptance.by_uid, User.uid),
+        Link(ActSignature, ActSignature.user_id, User, ActSignature.signer_uid, User.uid),
+        Link(AddendumFile, AddendumFile.addendum_id, Addendum, AddendumFile.addendum_number, Addendum.number),
     )  # fmt: skip
 
 

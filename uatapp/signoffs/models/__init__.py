@@ -1,4 +1,4 @@
-"""Sign-offs: the request, the signatures, the certificates."""
+"""Sign-offs: the request, the signatures, the certificates; what is owed after them, and the acts that follow."""
 
 from uatapp.signoffs.models.acceptance import (
     AcceptanceClock,
@@ -7,7 +7,9 @@ from uatapp.signoffs.models.acceptance import (
     AcceptanceTermsState,
     DeemedAcceptance,
 )
+from uatapp.signoffs.models.acts import ActProgress, ActSignature, Addendum, AddendumFile, SignedAct
 from uatapp.signoffs.models.certificates import Certificate, CertificateFile
+from uatapp.signoffs.models.conditions import ConditionEvidence, ConditionNote, ConditionProgress, ConditionReminder
 from uatapp.signoffs.models.deputies import Consent, Deputy, SignatureFor
 from uatapp.signoffs.models.proofs import SignatureProof
 from uatapp.signoffs.models.recommendations import Recommendation
@@ -20,9 +22,17 @@ __all__ = [
     "AcceptancePause",
     "AcceptanceTerms",
     "AcceptanceTermsState",
+    "ActProgress",
+    "ActSignature",
+    "Addendum",
+    "AddendumFile",
     "Certificate",
     "CertificateFile",
     "Condition",
+    "ConditionEvidence",
+    "ConditionNote",
+    "ConditionProgress",
+    "ConditionReminder",
     "Consent",
     "DeemedAcceptance",
     "Deputy",
@@ -31,6 +41,7 @@ __all__ = [
     "Signature",
     "SignatureFor",
     "SignatureProof",
+    "SignedAct",
     "SigningNonce",
     "Signoff",
     "SignoffCycle",
