@@ -37,7 +37,8 @@ from uatapp.runs import counting
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
 from uatapp.signoffs import acceptance_pages as _acceptance  # noqa: F401 - routes of the same pages
-from uatapp.signoffs import act_views, bundle, check, deputy_views, identity, signed_views
+from uatapp.signoffs import act_views as _acts  # noqa: F401 - routes of the same pages
+from uatapp.signoffs import bundle, check, deputy_views, identity, signed_views
 from uatapp.signoffs import readiness_pages as _readiness  # noqa: F401 - routes of the same pages
 from uatapp.signoffs import register_views as _register  # noqa: F401 - routes of the same pages
 from uatapp.signoffs import views as signoffs
@@ -60,7 +61,7 @@ BLUEPRINTS = (
     ),
     *(requirements.bp, tests.bp),
     *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, bundle.bp, check.bp, reports.bp),
-    *(deputy_views.bp, signed_views.bp, act_views.account),
+    *(deputy_views.bp, signed_views.bp),
     *(audit_pages.bp, jobs_pages.bp, gallery.bp, probes.bp),
 )
 

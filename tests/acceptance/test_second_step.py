@@ -47,9 +47,9 @@ class Story:
 
     def sign(self, name: str, code: str) -> TestResponse:
         seen = bound(self.world, name, self.number)
-        given = {"sha256": seen["seen_sha256"], "nonce": seen["nonce"], "decision": "accepted", "read": "1"}
+        given = {"sha256": seen["seen_sha256"], "nonce": seen["nonce"], "decision": "accepted"}
         path = f"/projects/PAY/signoffs/{self.number}/sign"
-        return self.browser.post(path, data={**given, "password": PASSWORD, "code": code})
+        return self.browser.post(path, data={**given, "password": PASSWORD, "code": code, "read": "1", "consent": "1"})
 
 
 @pytest.fixture

@@ -156,10 +156,16 @@ def have_mail(site: World, words: str) -> None:
     assert windows.mails(words) == TOLD
 
 
-@when("on Thursday, 10 January 2030 a critical problem at large is reported")
+@given("a critical problem at large was put off")
 def critical(site: World, told: dict[str, Any]) -> None:
-    told["time"].move_to(windows.berlin(10, 11))
     told["problem"] = windows.critical(site)
+    windows.put_off(site, told["problem"])
+
+
+@when("on Thursday, 10 January 2030 the problem is taken up again")
+def taken_up(site: World, told: dict[str, Any]) -> None:
+    told["time"].move_to(windows.berlin(10, 11))
+    windows.take_up(site, told["problem"])
 
 
 @then("its page says that the window is paused by the problem")
@@ -173,7 +179,7 @@ def paused(site: World, told: dict[str, Any]) -> None:
 @when("on Monday, 14 January 2030 the problem is put off by agreement")
 def put_off(site: World, told: dict[str, Any]) -> None:
     told["time"].move_to(windows.berlin(14, 11))
-    windows.put_off(site, told["problem"])
+    windows.put_off_again(site, told["problem"])
 
 
 @when(parsers.re(r"the daily work is done each day until \w+, (?P<day>\d+) January 2030"))
@@ -239,7 +245,7 @@ def paper_says(site: World, told: dict[str, Any], words: str) -> None:
     assert (facts.deemed.by, facts.deemed.clause) == ("Paula Stone", windows.CLAUSE)
     checked = site.client().get(f"/check/{found.check_code}").text
     assert words in checked
-    assert "It was not signed." in checked
+    assert "Recorded, not signed" in checked
 
 
 @then("nobody has signed it")
@@ -261,7 +267,7 @@ def to_be_recorded(site: World, told: dict[str, Any]) -> None:
 
 @when(
     parsers.re(
-        r"(?P<what>a critical problem is open|the customer's project manager asks|the clause is not ticked|"
+        r"(?P<what>the customer's project manager asks|the clause is not ticked|"
         r"the password is wrong) and silence is to be recorded"
     )
 )
@@ -271,8 +277,6 @@ def wrongly(site: World, told: dict[str, Any], what: str) -> None:
         "the clause is not ticked": {"clause": ""},
         "the password is wrong": {"password": "not my password"},
     }
-    if what == "a critical problem is open":
-        windows.critical(site)
     told["answer"] = record(site, told, **given.get(what, {}))
 
 

@@ -140,6 +140,19 @@ def put_off(world: World, number: int) -> None:
             use_case(world.project, defect, *words, by=world.actor(who))
 
 
+def take_up(world: World, number: int) -> None:
+    """Let the lead take up a problem that was put off."""
+    with unit_of_work(world.actor("lead")):
+        problems.accept(world.project, defects.get_defect(world.project.id, number, lock=True), by=world.actor("lead"))
+
+
+def put_off_again(world: World, number: int) -> None:
+    """Let the customer's project manager defer a problem that was taken up again."""
+    with unit_of_work(world.actor("manager")):
+        defect = defects.get_defect(world.project.id, number, lock=True)
+        problems.defer(world.project, defect, "It can wait.", "By hand.", by=world.actor("manager"))
+
+
 def day_off(world: World, lines: str, *, by: str = "manager") -> None:
     """Enter days off of the organisation of a person."""
     with unit_of_work(world.actor(by)):

@@ -264,12 +264,12 @@ def test_who_signed_keeps_the_papers_whatever_becomes_of_the_role(site: World) -
         member = find_membership(site.project.id, site.user_ids["sponsor"])
         assert member is not None
         members.remove(site.project, member, by=site.actor("manager"))
-    (paper,) = papers.signed_by(site.user_ids["sponsor"])
+    (paper,) = papers.certificates(site.user_ids["sponsor"])
     client = site.client("sponsor")
     assert client.get("/projects/PAY/signoffs/1").status_code == 404
-    assert paper.number in client.get("/account/papers").get_data(as_text=True)
-    assert client.get(f"/account/papers/{paper.check_code}.pdf").data.startswith(b"%PDF")
-    assert site.client("sponsor2").get(f"/account/papers/{paper.check_code}.pdf").status_code == 404
+    assert paper.check_code in client.get("/signed/").get_data(as_text=True)
+    assert client.get(f"/signed/{paper.check_code}/certificate.pdf").data.startswith(b"%PDF")
+    assert site.client("sponsor2").get(f"/signed/{paper.check_code}/certificate.pdf").status_code == 404
 
 
 def test_the_pages_ask_the_database_no_more_often_for_more_rows(site: World) -> None:

@@ -36,7 +36,7 @@ def prove(world: World, number: int, password: str, code: str, name: str = "spon
 def signed(world: World, number: int, name: str = "sponsor") -> None:
     seen = bound(world, name, number)
     with unit_of_work(world.actor(name)):
-        service.sign(world.project, number, ACCEPT, by=world.actor(name), **seen)
+        service.sign(world.project, number, ACCEPT, by=world.actor(name), agreed=True, **seen)
 
 
 def count(model: type[Signature | SignatureProof]) -> int:

@@ -59,7 +59,7 @@ def _alone(world: World, act: Act) -> str:
 def signing(world: World, name: str, number: int, choice: Choice | None = None) -> Act:
     """Return the press of somebody who has the page open."""
     seen = bound(world, name, number)
-    return partial(sign, world, name, number, choice or Choice(Decision.ACCEPTED), **seen)
+    return partial(sign, world, name, number, choice or Choice(Decision.ACCEPTED), agreed=True, **seen)
 
 
 def in_order() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -47,7 +48,7 @@ def bound(world: World, name: str, number: int) -> dict[str, str]:
         return {"seen_sha256": queries.get_snapshot(signoff.id).sha256, "nonce": nonce}
 
 
-def sign(world: World, name: str, number: int, choice: Choice = ACCEPT, **seen: str) -> None:
+def sign(world: World, name: str, number: int, choice: Choice = ACCEPT, **seen: Any) -> None:
     with unit_of_work(world.actor(name)):
         service.sign(world.project, number, choice, by=world.actor(name), **seen)
 

@@ -165,8 +165,6 @@ account.end_session              POST      oneself
 account.kept                     GET       oneself
 signed.index                     GET       oneself
 signed.certificate               GET       oneself
-papers.own                       GET       oneself
-papers.own_file                  GET       oneself
 security.change_password         GET POST  oneself
 second_step.show                 GET       oneself
 second_step.keep                 POST      oneself

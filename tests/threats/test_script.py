@@ -43,7 +43,6 @@ NOT_OPENED = {
     "signoffs.certificate",
     "signed.certificate",
     "signoffs.addendum",
-    "papers.own_file",
     "check.index",
     "probes.live",
     "probes.ready",

@@ -37,7 +37,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index() -> ResponseReturnValue:
     """Show everybody with an account, and what they may do where."""
     page = page_of(people.people(), number_of(request.args.get("page")), lambda n: url_for(".index", page=n))
-    held = memberships([user.id for user, _seen in page.rows])
+    held = memberships([user.id for user, *_rest in page.rows])
     return render_template("administration/access.html", page=page, held=held, roles=ROLES, account=account_of)
 
 
@@ -88,10 +88,10 @@ def columns() -> list[tuple[str, int]]:
 def lines() -> Iterator[tuple[str, ...]]:
     """Yield a line for each membership, and one for each account that has none, by organisation and name."""
     rows = db.session.execute(people.people()).all()
-    held = memberships([user.id for user, _seen in rows])
+    held = memberships([user.id for user, *_rest in rows])
     yes = str(_("yes"))
     ordered = sorted(rows, key=lambda row: (row[0].organisation.name if row[0].organisation else "", row[0].name))
-    for user, seen in ordered:
+    for user, seen, _second_step in ordered:
         organisation = user.organisation.name if user.organisation else ""
         admin = yes if user.is_admin else ""
         last = clock.iso(seen)[:16].replace("T", " ") + " UTC" if seen else ""

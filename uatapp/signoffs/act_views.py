@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from flask import flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,14 +14,12 @@ from uatapp.kernel.permissions import Permission, Side
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import Project
 from uatapp.requirements.reading import Compared, compared_lines
-from uatapp.signoffs import acting, acts, addenda, identity, papers, queries, series, signing_page
+from uatapp.signoffs import acting, acts, addenda, identity, queries, series, signing_page
 from uatapp.signoffs.labels import ACT_STATES, ACTS, CONDITIONS, STATES
 from uatapp.signoffs.statements import act_statement
 from uatapp.signoffs.states import ActKind, ActState
 from uatapp.signoffs.views import bp, page_of_signoff
 from uatapp.web.access import requires
-
-account = Blueprint("papers", __name__)
 
 
 @bp.get("/certificates")
@@ -166,23 +164,3 @@ def _pdf(sha256: str | None, number: str) -> ResponseReturnValue:
         raise Refused(_("The paper is being made. It is ready in a moment; open this page again."))
     name = f"{number.replace('/', '-')}.pdf"
     return send_file(BytesIO(storage.get(sha256)), mimetype="application/pdf", download_name=name)
-
-
-# ---- one's own papers, whatever became of one's role ----
-
-
-@account.get("/account/papers")
-@requires(Permission.SIGNED_IN)
-def own() -> ResponseReturnValue:
-    """List the papers that one has signed, also of projects that one has left."""
-    return render_template("signoffs/papers.html", papers=papers.signed_by(g.actor.user_id or 0))
-
-
-@account.get("/account/papers/<code>.pdf")
-@requires(Permission.SIGNED_IN)
-def own_file(code: str) -> ResponseReturnValue:
-    """Give a paper that one has signed."""
-    found = next((paper for paper in papers.signed_by(g.actor.user_id or 0) if paper.check_code == code), None)
-    if found is None:
-        raise NotFound
-    return _pdf(found.sha256, found.number)

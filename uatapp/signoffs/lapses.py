@@ -2,12 +2,12 @@
 
 import sqlalchemy as sa
 
-from uatapp.criteria.queries import concerns
+from uatapp.criteria.queries import SERIOUS, concerns
 from uatapp.cycles.events import CycleReopened
 from uatapp.cycles.models import Assignment, Cycle, CycleItem
 from uatapp.defects import rules as defect_rules
 from uatapp.defects.events import DefectLinked, DefectMoved, DefectRaised, SeverityChanged
-from uatapp.defects.models import Defect
+from uatapp.defects.models import Defect, DefectLink
 from uatapp.defects.states import DefectState, Severity
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
@@ -55,10 +55,15 @@ def _is_in(kind: type[TestCase | Defect], *where: sa.ColumnElement[bool]) -> boo
 
 
 def _touched(event: Event, defect_id: int) -> list[Signoff]:
-    """Return the open requests whose scope a defect concerns, by the same rule as the criteria count it."""
+    """Return the open requests whose scope a defect concerns, by the same rule as the criteria count it.
+
+    One that belongs to no test and no requirement concerns them all when it is serious, and none when it is not.
+    """
     order.disturb(event.project_id or 0)
     over = queries.in_state(event.project_id or 0, SignoffState.REQUESTED, lock=True)
-    this = Defect.id == defect_id
+    linked = sa.exists().where(DefectLink.defect_id == Defect.id)
+    counts = sa.or_(linked, Defect.requirement_id.is_not(None), Defect.severity.in_(SERIOUS))
+    this = sa.and_(Defect.id == defect_id, counts)
     return [s for s in over if _is_in(Defect, this, concerns(queries.cycle_ids(s.id), scopes.scope_of(s.id).area))]
 
 

@@ -9,12 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from uatapp.kernel import storage
-from uatapp.kernel.db import db
 from uatapp.kernel.errors import NotFound, Refused
 from uatapp.kernel.paging import number_of, page_of
 from uatapp.kernel.permissions import Permission
 from uatapp.projects.models import Project
-from uatapp.signoffs import queries
+from uatapp.signoffs import papers
 from uatapp.signoffs.labels import DECISIONS
 from uatapp.signoffs.models import Certificate, Signature, SignatureFor, Signoff
 from uatapp.web.access import requires
@@ -36,19 +35,19 @@ def index() -> ResponseReturnValue:
         .order_by(Signature.id.desc())
     )
     page = page_of(statement, number_of(request.args.get("page")), lambda n: url_for(".index", page=n))
-    return render_template("signoffs/signed.html", page=page, decisions=DECISIONS)
+    return render_template(
+        "signoffs/signed.html", page=page, decisions=DECISIONS, addenda=papers.addenda(g.actor.user_id)
+    )
 
 
 @bp.get("/<code>/certificate.pdf")
 @requires(Permission.SIGNED_IN)
 def certificate(code: str) -> ResponseReturnValue:
-    """Give a signatory the certificate of what they signed, whatever their role is now."""
-    found = queries.find_certificate_by_code(code)
-    own = sa.select(Signature.id).where(Signature.user_id == g.actor.user_id)
-    if found is None or db.session.scalar(own.where(Signature.signoff_id == found.signoff_id)) is None:
+    """Give a signatory the certificate or addendum of what they signed, whatever their role is now."""
+    found = papers.find(g.actor.user_id, code)
+    if found is None:
         raise NotFound
-    file = queries.find_file(found.id)
-    if file is None:
-        raise Refused(_("The certificate is being made. It is ready in a moment; open this page again."))
-    data = storage.get(file.sha256)
-    return send_file(BytesIO(data), mimetype="application/pdf", download_name=f"{found.number}.pdf")
+    if found.sha256 is None:
+        raise Refused(_("The paper is being made. It is ready in a moment; open this page again."))
+    name = f"{found.number.replace('/', '-')}.pdf"
+    return send_file(BytesIO(storage.get_whole(found.sha256)), mimetype="application/pdf", download_name=name)
