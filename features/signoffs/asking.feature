@@ -58,13 +58,13 @@ Feature: Asking for a decision
   @point-13
   Scenario: A problem that belongs to no test concerns every part
     Given sign-off is requested for the unit Order entry
-    When a problem at large is reported
+    When a serious problem at large is reported
     Then the request has lapsed, and says "PAY-D2 was reported"
 
   @point-13
   Scenario: A lapsed request is told by mail and asked again as it was
     Given sign-off is requested for the unit Order entry
-    When a problem at large is reported
+    When a serious problem at large is reported
     Then Henrik and the project manager have a mail that says what lapsed it
     And asking again starts with everything filled in as before
 

@@ -138,9 +138,9 @@ def newer(site: World) -> None:
     flow.bring_in(site, bills, "bills.feature", "analyst2", "Billing", "billing_head")
 
 
-@when("a problem at large is reported")
+@when("a serious problem at large is reported")
 def at_large(site: World) -> None:
-    problems.report(site, None, Severity.MINOR, by="analyst")
+    problems.report(site, None, Severity.MAJOR, by="analyst")
 
 
 def _signoff(site: World, number: int) -> Signoff:

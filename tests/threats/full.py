@@ -309,11 +309,11 @@ def _problem(full: Full, run_id: int) -> None:
     problems.act(full, "tester", number, defects.discuss, f"{mark} comment")
     problems.act(full, "lead", number, defects.accept, note=f"{mark} accepted")
     problems.fix(full, number, f"{mark} 1.1")
-    other = problems.report(full, title=f"{mark} other")
+    other = problems.report(full, None, Severity.MINOR, title=f"{mark} other")
     words = {"sentence": f"{mark} sentence"}
     outcome = TriageOutcome.WORKS_AS_AGREED
     problems.act(full, "lead", other, defects.propose, outcome, f"{mark} why", **words)
-    problems.report(full, title=f"{mark} third")
+    problems.report(full, None, Severity.MINOR, title=f"{mark} third")
 
 
 def _changed(full: Full) -> None:

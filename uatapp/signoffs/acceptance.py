@@ -97,7 +97,7 @@ def on_requested(event: SignoffRequested) -> None:
         by=event.by,
         days=found.review_days,
         terms=found.reference,
-        to=_as_text(running.silence_on),
+        day=_as_text(running.silence_on),
     )
     record(told, running)
 

@@ -30,10 +30,10 @@ class TermsMoved(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockStarted(Event):
     action: ClassVar[str] = "acceptance.clock_started"
-    sentence: ClassVar[str] = "The acceptance window of {subject} began: {days} working days, silence counts from {to}"
+    sentence: ClassVar[str] = "The acceptance window of {subject} began: {days} working days, silence counts from {day}"
     days: int
     terms: str
-    to: str
+    day: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class ClockResumed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceMoved(Event):
-    """The date on which silence counts is another, or none while the clock is paused."""
+    """The date on which silence counts is another, or none while the clock is paused; `why` is one of our sentences."""
 
     action: ClassVar[str] = "acceptance.silence_moved"
     sentence: ClassVar[str] = "{subject}: silence counts from {to} instead of {from_} ({why})"

@@ -29,6 +29,7 @@ from uatapp.signoffs.models import (
     DeemedAcceptance,
     Signature,
     SignatureFor,
+    SignatureProof,
     SignedAct,
     Signoff,
     SignoffNote,
@@ -92,7 +93,7 @@ def links() -> tuple[Link, ...]:
     case = _version(Run.case_reference, Run.case_version_number)
     return (
         *(_of_signoff(child) for child in (Snapshot, Signature, Waiver, Condition, SignoffNote, Certificate)),
-        *(_of_signoff(child) for child in (DeemedAcceptance, SignatureFor)),
+        *(_of_signoff(child) for child in (DeemedAcceptance, SignatureFor, SignatureProof)),
         *(_of_signoff(child) for child in (Snapshot, Signature, Waiver, Condition, SignoffNote, Certificate, SignedAct)),
         *(_of_condition(child) for child in (ConditionNote, ConditionEvidence)),
         *(_of_act(child) for child in (ActSignature, Addendum)),
