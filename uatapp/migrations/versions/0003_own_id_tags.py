@@ -15,7 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table('project') as table:
-        table.add_column(sa.Column('id_example', sa.String(), nullable=False, server_default=''))
+        table.add_column(sa.Column('id_example', sa.Text(), nullable=False, server_default=''))
         table.create_check_constraint(op.f('ck_project_id_example'), 'length(id_example) <= 60')
 
 
