@@ -14,10 +14,10 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 	--no-annotate --no-header --no-emit-package django --quiet $(LOCKARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test check soak bench load sbom looks lock
+.PHONY: help setup setup-tests run test check soak validation-report bench load sbom looks lock
 
 help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(STAMPS)/runtime: requirements.txt requirements-build.txt pyproject.toml .setup/install
 	@.setup/install runtime "$(PYTHON)"
@@ -64,6 +64,9 @@ check: setup-tests ## format, types, contracts and pure tests; under a minute
 
 soak: setup-tests ## the same tests with full counts
 	@UATAPP_SOAK=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=25 $(ARGS)
+
+validation-report: setup-tests ## test what is asked of signed records, and write docs/validation.md
+	@UATAPP_VALIDATION=docs/validation.md $(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 bench: setup-tests ## measure, and write docs/benchmarks.md (ARGS="pages --sizes 1000": less)
 	@$(BIN)/python -m benchmarks $(ARGS)

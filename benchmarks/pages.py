@@ -85,8 +85,13 @@ def person_of(page: str) -> str:
 
 def signed_in(place: Place, name: str) -> Client:
     client = Client(place.base_url)
-    client.sign_in(f"{name.replace('_', '.')}@example.com")
+    client.sign_in(f"{name.replace('_', '.')}@example.com", lambda: _code(place, name))
     return client
+
+
+def _code(place: Place, name: str) -> str:
+    with opened(place) as app:
+        return known_world(app).code(name)
 
 
 def asked(client: Client, path: str) -> serving.Answer:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
@@ -91,12 +91,18 @@ class Client:
             self.cookies.load(cookie)
         return Answer(answer.status, answer.headers, content, seconds)
 
-    def sign_in(self, email: str) -> None:
+    def sign_in(self, email: str, code: Callable[[], str] = str) -> None:
+        """Sign in; `code` gives the code of a person who has a second step."""
         page = self.get("/sign-in")
         fields = page.fields("/sign-in") | {"email": email, "password": PASSWORD}
         answer = self.post("/sign-in", fields)
         if answer.status not in (302, 303):
             raise RuntimeError(f"{email} could not sign in: {answer.status}")
+        if "/sign-in/code" in answer.headers["Location"]:
+            fields = self.get("/sign-in/code").fields("/sign-in/code") | {"code": code()}
+            answer = self.post("/sign-in/code", fields)
+            if answer.status != 303:
+                raise RuntimeError(f"{email} could not sign in with a code: {answer.status}")
 
 
 @contextlib.contextmanager

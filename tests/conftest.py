@@ -12,7 +12,13 @@ from hypothesis import HealthCheck, settings
 from tests import postgres
 from tests.postgres import PostgresServer
 
-pytest_plugins = ["tests.app_fixtures", "tests.coverage_page", "tests.threats.two", "tests.worked_example"]
+pytest_plugins = [
+    "tests.app_fixtures",
+    "tests.coverage_page",
+    "tests.threats.two",
+    "tests.worked_example",
+    "tests.validation_page",
+]
 ROOT = Path(__file__).parent.parent
 SOAK = bool(os.environ.get("UATAPP_SOAK"))
 STRICT = bool(os.environ.get("UATAPP_STRICT"))

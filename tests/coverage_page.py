@@ -1,4 +1,4 @@
-"""Two files written by the tests: docs/coverage.md, what proves each point, threat and fault; docs/results.json,
+"""Two files written by the tests: docs/coverage.md, what proves each point, threat, fault and record; docs/results.json,
 
 how each scenario of features/ came out, which the worked example shows as the acceptance of the program itself.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.proofs import FAULTS, POINTS, THREATS
+from tests.proofs import FAULTS, POINTS, RECORDS, THREATS
 
 SCENARIO, PROOF = "scenario", "proof"
 ROOT = Path(__file__).parent.parent
@@ -30,13 +30,13 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Any, sce
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for number in proved_by(item):
-        if number not in THREATS | FAULTS:
+        if number not in THREATS | FAULTS | RECORDS:
             raise pytest.UsageError(f"{item.nodeid} proves {number}, which tests/proofs.py does not name")
         item.user_properties.append((PROOF, number))
 
 
 def proved_by(item: pytest.Item) -> Iterator[str]:
-    """Yield the numbers of threats and faults that a test names by `@pytest.mark.proves("T1", …)`."""
+    """Yield the numbers of threats, faults and records that a test names by `@pytest.mark.proves("T1", …)`."""
     for mark in item.iter_markers("proves"):
         yield from mark.args
 
@@ -81,7 +81,12 @@ class Collector:
         return f'{{"version": "{version}", "results": [\n' + ",\n".join(rows) + "\n]}\n"
 
     def page(self) -> Iterator[str]:
-        yield from ("# Coverage", "", "What proves each point, threat and fault; written by `make test`.", "")
+        yield from (
+            "# Coverage",
+            "",
+            "What proves each point, threat, fault and row about signed records; written by `make test`.",
+            "",
+        )
         yield from ("## What people can do", "")
         for number, title in POINTS.items():
             rows = [(f, s, ok) for (point, f, s), ok in sorted(self.scenarios.items()) if point == number]
@@ -90,6 +95,7 @@ class Collector:
             yield ""
         yield from self._proved("Threats", THREATS)
         yield from self._proved("Faults", FAULTS)
+        yield from self._proved("Signed records", RECORDS)
 
     def _proved(self, title: str, numbers: dict[str, str]) -> Iterator[str]:
         yield from (f"## {title}", "", "| | what | proved by | result |", "|---|---|---|---|")

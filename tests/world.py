@@ -4,19 +4,25 @@ import contextvars
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.web import pages
+from uatapp.accounts import codes
 from uatapp.accounts import service as accounts
-from uatapp.accounts.models import Organisation, User
+from uatapp.accounts.events import SecondFactorSetUp
+from uatapp.accounts.models import CodeUse, Organisation, SecondFactor, User
+from uatapp.accounts.queries import find_factor
+from uatapp.kernel import clock
 from uatapp.kernel.actor import SYSTEM, Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.permissions import Role
-from uatapp.kernel.uow import unit_of_work
+from uatapp.kernel.uow import record, unit_of_work
 from uatapp.projects import queries, service
 from uatapp.projects.models import BusinessUnit, Project
+from uatapp.signoffs import consents
 
 PASSWORD = "a long enough password"
 
@@ -39,6 +45,7 @@ PEOPLE: dict[str, tuple[str, str, tuple[Role, ...], str]] = {
     "partner_sponsor": ("Percy Ash", "Halden", (Role.SPONSOR,), ""),
 }
 SIGNERS = ("sponsor", "sponsor2", "manager")
+WITH_SECOND_STEP = (*SIGNERS, "partner_sponsor", "admin")
 
 
 class Browser(FlaskClient):
@@ -71,6 +78,12 @@ class World:
     user_ids: dict[str, int] = field(default_factory=dict)
 
     @property
+    def second_step(self) -> str:
+        """Return the one secret of everybody's app here, as it is kept."""
+        kept: str = self.app.extensions.setdefault("test-secret", codes.kept_secret(b"everybody's test key"))
+        return kept
+
+    @property
     def project(self) -> Project:
         found = queries.find_project("PAY")
         assert found is not None
@@ -84,8 +97,28 @@ class World:
         return queries.actor_of(self.user(name))
 
     def code(self, name: str) -> str:
-        """Return what a person's second factor shows now, for the field `code` of a signing form."""
-        return ""
+        """Return a code of a person's second step that is right now and not used; set it up where they have none.
+
+        A code works once: the next one, which is right for longest, or the present one; when both are used, they count
+        as not used again.
+        """
+        user_id = self.user_ids[name]
+        if find_factor(user_id) is None:
+            with unit_of_work(SYSTEM):
+                _second_step(user_id, self.second_step)
+        factor = find_factor(user_id)
+        assert factor is not None
+        used = set(db.session.scalars(sa.select(CodeUse.step).where(CodeUse.factor_id == factor.id)))
+        now = codes.step_at(clock.now())
+        free = next((step for step in (now + 1, now) if step not in used), None)
+        if free is None:
+            db.session.rollback()
+            with unit_of_work(SYSTEM) as session:
+                session.execute(sa.delete(CodeUse).where(CodeUse.factor_id == factor.id))
+            free = now + 1
+        secret = factor.secret
+        db.session.rollback()
+        return codes.code_at(secret, free)
 
     def unit(self, name: str) -> BusinessUnit:
         found = queries.find_named(BusinessUnit, self.project.id, name)
@@ -103,15 +136,31 @@ class World:
         return client
 
 
-def build(app: Flask, password_hash: str) -> World:
-    """Make the project PAY (Nordwind × Halden), the foreign project OTH (Sunrise × Halden), an administrator."""
+def build(app: Flask, password_hash: str, *, consented: bool = True) -> World:
+    """Make the project PAY (Nordwind × Halden), the foreign project OTH (Sunrise × Halden), an administrator.
+
+    Everybody in PAY but the head has agreed to sign electronically, unless told otherwise.
+    """
     world = World(app)
     with unit_of_work(SYSTEM):
         parties = {n: accounts.add_organisation(n, by=SYSTEM) for n in ("Nordwind", "Halden", "Sunrise")}
         world.user_ids["admin"] = _person("admin", "Ada Admin", None, password_hash, is_admin=True)
         _project(world, "PAY", parties["Nordwind"], parties["Halden"], password_hash)
         _stranger(world, parties, password_hash)
+        for name in PEOPLE if consented else ():
+            if name != "head":
+                consents.agree(world.actor(name))
+        for name in WITH_SECOND_STEP:
+            _second_step(world.user_ids[name], world.second_step)
     return world
+
+
+def _second_step(user_id: int, secret: str) -> None:
+    """Give somebody a second step, as if set up before; recovery codes they have none."""
+    user = db.session.get_one(User, user_id)
+    row = SecondFactor(user_id=user_id, secret=secret, salt="00" * 16)
+    db.session.add(row)
+    record(SecondFactorSetUp(project_id=None, subject=user.uid, by=SYSTEM, name=user.name, how="new"), row)
 
 
 def _person(name: str, printed: str, of: Organisation | None, password_hash: str, is_admin: bool = False) -> int:

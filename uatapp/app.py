@@ -9,7 +9,7 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from uatapp.accounts import keeping, security
+from uatapp.accounts import factor_views, keeping, second_step, security
 from uatapp.accounts import views as account
 from uatapp.audit import views as audit_pages
 from uatapp.audit import writer
@@ -27,7 +27,7 @@ from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import Wiring
 from uatapp.operations import metrics, probes
-from uatapp.projects import administration, home
+from uatapp.projects import access_review, administration, calendar_pages, home
 from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
 from uatapp.reports import views as reports
@@ -36,7 +36,11 @@ from uatapp.requirements import writing as _documents  # noqa: F401 - routes of 
 from uatapp.runs import counting
 from uatapp.runs import service as running
 from uatapp.runs import views as runs
-from uatapp.signoffs import check
+from uatapp.signoffs import acceptance_pages as _acceptance  # noqa: F401 - routes of the same pages
+from uatapp.signoffs import act_views as _acts  # noqa: F401 - routes of the same pages
+from uatapp.signoffs import bundle, check, deputy_views, identity, signed_views
+from uatapp.signoffs import readiness_pages as _readiness  # noqa: F401 - routes of the same pages
+from uatapp.signoffs import register_views as _register  # noqa: F401 - routes of the same pages
 from uatapp.signoffs import views as signoffs
 from uatapp.subscriptions import SUBSCRIPTIONS
 from uatapp.testcases import queries as testcases
@@ -45,9 +49,19 @@ from uatapp.testcases.labels import STATES as CASE_STATES
 from uatapp.web import access, filters, forms, gallery, headers, logs, navigation, problems
 
 BLUEPRINTS = (
-    *(home.bp, account.bp, account.links, administration.bp, project_pages.bp),
+    *(
+        home.bp,
+        account.bp,
+        account.links,
+        factor_views.bp,
+        administration.bp,
+        access_review.bp,
+        project_pages.bp,
+        calendar_pages.bp,
+    ),
     *(requirements.bp, tests.bp),
-    *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, check.bp, reports.bp),
+    *(cycles.bp, runs.bp, inbox.bp, defects.bp, criteria.bp, signoffs.bp, bundle.bp, check.bp, reports.bp),
+    *(deputy_views.bp, signed_views.bp),
     *(audit_pages.bp, jobs_pages.bp, gallery.bp, probes.bp),
 )
 
@@ -94,10 +108,11 @@ def _plug(app: Flask, settings: Settings) -> None:
     navigation.install(app)
     filters.install(app)
     security.install(app, settings)
-    app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key])
+    app.extensions["uatapp-wiring"] = Wiring(SUBSCRIPTIONS, writer.write, [forms.claim_form_key, identity.take_code])
     worker.install(app)
     # access comes before the check of tokens: a form sent after its session ended is kept, not refused
     access.install(app, load_actor=_actor, load_project=projects.find_project, keep_form=keeping.keep_form)
+    second_step.install(app, load_actor=_actor)
     CSRFProtect(app)
     keeping.install(app)
     running.start_guards[:] = [retests.refuse_fixer]

@@ -92,18 +92,9 @@ def demo() -> None:
             _fail(f"The worked example in {settings.home} is not complete. Remove that folder and start again.")
         if not kept.exists():
             click.echo("Making the worked example (this takes a moment) …")
-            _keep(kept, [list(row) for row in worked_example.build(app)])
-        click.echo(f"\nOpen {settings.base_url}/ and sign in as\n")
-        for role, email, password in json.loads(kept.read_text()):
-            click.echo(f"  {role:<34} {email:<38} {password}")
-        click.echo("\nStop with Ctrl-C.")
+        click.echo(worked_example.sign_ins(app, kept))
         bind = serving.bind_of(settings)
     serving.serve(create_app, bind)
-
-
-def _keep(path: Path, rows: list[Any]) -> None:
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(rows))
 
 
 @main.command()
@@ -194,6 +185,15 @@ def user_add(email: str, name: str, admin: bool, password_stdin: bool) -> None:
     with _app():
         added = people.add_user(email, name, admin=admin, password=password)
     click.echo(f"Added {added.email}." + (f" They choose a password at\n{added.link}" if added.link else ""))
+
+
+@user.command("reset-second-step")
+@click.argument("email")
+def user_reset_second_step(email: str) -> None:
+    """Take a lost second step away; prints a one-time link to choose a new password."""
+    with _app():
+        link = people.reset_second_step(email)
+    click.echo(f"All sessions of {email} have ended. They choose a new password at\n{link}")
 
 
 @main.group()
@@ -302,6 +302,7 @@ def restore(file: Path) -> None:
 @click.option("--since", type=click.IntRange(1), default=1, help="Believe the entries before this one.")
 @click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A signed note.")
 @click.option("--certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A sealed PDF.")
+@click.option("--bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A sign-off taken as ZIP.")
 @click.option("--key", "key_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Public key.")
 @click.option("--evidence", is_flag=True, help="Read and hash every file as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print for a program.")

@@ -15,6 +15,7 @@ from uatapp.kernel.errors import Refused
 
 SHORTEST_SECRET = 32
 Paper = Literal["a4", "letter"]
+Needed = Literal["signatories", "everybody", "nobody"]
 
 
 class Settings(BaseSettings):
@@ -33,6 +34,11 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, description="Number of proxies in front whose headers are believed.")
     metrics_token: str = Field("", description="Word that `/metrics` asks for; without one, only this machine is told.")
     paper: Paper = Field("a4", description="Paper of certificates: `a4` or `letter`.")
+    second_factor: Needed = Field(
+        "signatories",
+        description="Who must have a second step (a code from their phone): `signatories` (who may sign, and "
+        "administrators), `everybody` or `nobody`.",
+    )
     worked_example: bool = Field(False, description="Set by `uatapp demo`: administrators may read outgoing mail.")
 
     @field_validator("home")

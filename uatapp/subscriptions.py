@@ -5,10 +5,11 @@ from uatapp.cycles.events import AssignmentsMade, BuildDeployed, CycleReopened, 
 from uatapp.defects import retests
 from uatapp.defects.events import DefectLinked, DefectMoved, DefectRaised, SeverityChanged
 from uatapp.kernel.uow import Subscriptions
-from uatapp.projects.events import MemberRemoved, SigningRightWithdrawn
+from uatapp.projects.events import CalendarChanged, HolidayRemoved, HolidaysAdded, MemberRemoved, SigningRightWithdrawn
 from uatapp.requirements.events import RequirementRetired, RequirementVersionApproved
 from uatapp.runs.events import RunSubmitted, RunVoided
-from uatapp.signoffs import lapses
+from uatapp.signoffs import acceptance, act_lapses, deputies, lapses, letters
+from uatapp.signoffs.events import ConditionMoved, SignoffMoved, SignoffRequested
 from uatapp.testcases import service as testcases
 from uatapp.testcases.events import CaseRetired, CaseSettled, CaseTestAgain
 
@@ -24,10 +25,16 @@ SUBSCRIPTIONS: Subscriptions = {
     RunSubmitted: (retests.on_run_submitted,),
     RunVoided: (retests.on_run_voided, lapses.on_run_voided),
     CycleReopened: (lapses.on_cycle_reopened,),
-    DefectRaised: (lapses.on_defect_raised,),
-    DefectLinked: (lapses.on_defect_linked,),
-    DefectMoved: (lapses.on_defect_moved,),
-    SeverityChanged: (lapses.on_severity_changed,),
-    MemberRemoved: (lapses.on_member_gone,),
-    SigningRightWithdrawn: (lapses.on_member_gone,),
+    DefectRaised: (lapses.on_defect_raised, acceptance.on_defect_changed),
+    DefectLinked: (lapses.on_defect_linked, acceptance.on_defect_changed),
+    DefectMoved: (lapses.on_defect_moved, acceptance.on_defect_changed),
+    SeverityChanged: (lapses.on_severity_changed, acceptance.on_defect_changed),
+    SignoffRequested: (acceptance.on_requested, letters.on_requested),
+    SignoffMoved: (letters.on_moved, act_lapses.on_signoff_moved),
+    ConditionMoved: (act_lapses.on_condition_moved,),
+    CalendarChanged: (acceptance.on_calendar_changed,),
+    HolidaysAdded: (acceptance.on_calendar_changed,),
+    HolidayRemoved: (acceptance.on_calendar_changed,),
+    MemberRemoved: (deputies.on_right_gone, lapses.on_member_gone, act_lapses.on_member_gone),
+    SigningRightWithdrawn: (deputies.on_right_gone, lapses.on_member_gone, act_lapses.on_member_gone),
 }

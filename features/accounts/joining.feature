@@ -6,7 +6,7 @@ Feature: People get an account by an invitation of their own
   Scenario: The first administrator
     Given an installation without an administrator
     When Ida opens the one-time link and chooses a password
-    Then Ida is signed in as administrator
+    Then Ida is led to her second step, and is an administrator once it is set up
     And the one-time link leads nowhere any more
 
   Scenario: An invited person chooses a password

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from pytest_bdd import given, parsers, scenarios, then, when
 
-from tests.accounts.reading import actions, link_in, mails_to, token_on
+from tests.accounts.reading import actions, link_in, mails_to, set_up_second_step, token_on
 from tests.world import PASSWORD, Browser, World
 from uatapp.accounts import queries, service
 from uatapp.accounts.models import KeptForm, UserSession
@@ -19,7 +19,7 @@ from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import Build
 from uatapp.projects.queries import actor_of, find_named
 
-scenarios("accounts")
+scenarios("accounts/joining.feature", "accounts/sessions.feature")
 GOOD = "violet teapot ankle lorry"
 
 
@@ -40,6 +40,10 @@ class Story:
         given = {"email": self.world.user(who).email, "password": password, "next": next_}
         token = token_on(page) if page.status_code == 200 else ""
         answer = browser.post("/sign-in", data={**given, "csrf_token": token})
+        if (answer.location or "").startswith("/sign-in/code"):
+            token = token_on(browser.get(answer.location))
+            proof = {"code": self.world.code(who), "csrf_token": token, "next": next_}
+            answer = browser.post("/sign-in/code", data=proof)
         self.page, self.location, self.status = answer.text, answer.location or "", answer.status_code
         return answer.status_code
 
@@ -61,12 +65,18 @@ def _ida(story: Story) -> None:
     browser = story.browsers["Ida"] = story.world.client()
     assert browser.get(story.link).status_code == 200
     given = {"name": "Ida First", "email": "ida@example.com", "password": GOOD, "password_confirm": GOOD}
-    assert browser.post(story.link, data=given).status_code == 303
+    answer = browser.post(story.link, data=given)
+    assert answer.status_code == 303
+    story.location = answer.location
 
 
-@then("Ida is signed in as administrator")
+@then("Ida is led to her second step, and is an administrator once it is set up")
 def _ida_in(story: Story) -> None:
-    assert story.browsers["Ida"].get("/administration/").status_code == 200
+    browser = story.browsers["Ida"]
+    assert story.location == "/account/second-step"
+    assert browser.get("/administration/").location.startswith("/account/second-step")
+    assert set_up_second_step(browser).status_code == 200
+    assert browser.get("/administration/").status_code == 200
 
 
 @then("the one-time link leads nowhere any more")

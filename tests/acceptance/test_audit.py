@@ -80,7 +80,7 @@ def _sign(site: World, cycle_number: int) -> None:
     client = site.client("sponsor")
     page = client.get("/projects/PAY/signoffs/1").text
     hidden = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', page))
-    data = {**hidden, "read": "1", "password": PASSWORD, "decision": "accepted"}
+    data = {**hidden, "read": "1", "password": PASSWORD, "code": site.code("sponsor"), "decision": "accepted"}
     assert client.post("/projects/PAY/signoffs/1/sign", data=data).status_code == 303
 
 

@@ -13,7 +13,7 @@ from uatapp.kernel.permissions import Side
 from uatapp.projects import queries
 from uatapp.projects.models import Environment
 
-scenarios("projects")
+scenarios("projects/people.feature")
 MEMBERS = "/projects/PAY/members"
 PLACE = {"name": "UAT", "address": "https://uat.example.com", "sign_in_hint": "Your own", "test_data": "Customer 1"}
 

@@ -70,7 +70,7 @@ def _form(site: World, number: int, name: str) -> dict[str, str]:
 
     page = site.client(PEOPLE[name]).get(f"/projects/PAY/signoffs/{number}").get_data(as_text=True)
     found = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', page))
-    return {**found, "read": "1", "password": PASSWORD}
+    return {**found, "read": "1", "password": PASSWORD, "code": site.code(PEOPLE[name])}
 
 
 def _post(site: World, told: dict[str, Any], name: str, **fields: str) -> None:
@@ -173,7 +173,7 @@ def manager_reads(site: World, told: dict[str, Any], text: str) -> None:
 @then("the audit trail tells of a refused attempt")
 def refused_attempt(site: World) -> None:
     statement = sa.select(AuditEntry.body).where(AuditEntry.action == "signoff.signing_denied")
-    assert ['"why":"password"' in body for body in db.session.scalars(statement)] == [True]
+    assert ['"why":"password or code"' in body for body in db.session.scalars(statement)] == [True]
 
 
 @when("the cycle is reopened")

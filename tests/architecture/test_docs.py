@@ -22,12 +22,12 @@ from uatapp.defects.states import DEFECT
 from uatapp.kernel.lifecycle import Lifecycle
 from uatapp.kernel.permissions import Permission
 from uatapp.requirements.states import REQUIREMENT, VERSION
-from uatapp.signoffs.states import SIGNOFF
+from uatapp.signoffs.states import ACT, CONDITION, SIGNOFF, TERMS
 from uatapp.testcases.states import CASE
 from uatapp.web.access import access_of
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
-LIFECYCLES = (VERSION, REQUIREMENT, CASE, CYCLE, ASSIGNMENT, DEFECT, SIGNOFF)
+LIFECYCLES = (VERSION, REQUIREMENT, CASE, CYCLE, ASSIGNMENT, DEFECT, SIGNOFF, TERMS, CONDITION, ACT)
 
 
 def settings_page() -> str:

@@ -46,6 +46,7 @@ def test_it_tells_in_sentences_with_the_projects_time(site: World) -> None:
     )
 
 
+@pytest.mark.proves("E27")
 def test_it_is_filtered_by_person_thing_and_day(site: World) -> None:
     tell(site, by="analyst", subject="PAY-D1")
     tell(site, by="lead", subject="PAY-D22")
@@ -71,6 +72,7 @@ def test_lists_open_beside_their_entry(site: World) -> None:
     assert "and 100 more" in page
 
 
+@pytest.mark.proves("E27")
 def test_the_export_can_be_checked_elsewhere(site: World) -> None:
     tell(site, why="because", items=tuple(str(n) for n in range(9)))
     lines = [json.loads(line) for line in site.client("auditor").get(f"{PATH}trail.jsonl").text.splitlines()]

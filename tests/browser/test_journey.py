@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Site, sign_in
+from tests.browser.conftest import Site, set_up_second_step, sign_in
 
 PASSWORD = "copper pipes of 22 mm"
 FEATURE = """Feature: Order entry
@@ -135,6 +135,7 @@ def _set_up(story: Story) -> None:
     admin.locator("main form button[type=submit]").first.click()
     if "/sign-in" in admin.url:
         sign_in(admin, story.site.base_url, "ada@it.example", PASSWORD)
+    set_up_second_step(admin)
     admin.goto(story.url("/administration/projects/new"))
     for name, value in {
         "key": "OTC", "name": "Order to cash", "customer": "Nordwind", "partners": "Halden",
@@ -363,7 +364,7 @@ def _figures(story: Story) -> None:
 
 
 def _decision(story: Story) -> None:
-    """Point 8: closed, requested, read and signed with the password."""
+    """Point 8: closed, requested, read and signed with password and code."""
     manager, sponsor = story.as_("manager"), story.as_("sponsor")
     manager.goto(story.project("/cycles/1"))
     manager.get_by_role("button", name="Close this cycle").click()
@@ -373,6 +374,8 @@ def _decision(story: Story) -> None:
     manager.get_by_text("Henrik Dahl").click()
     manager.get_by_role("button", name="Freeze the scope and ask").click()
     sponsor.goto(story.project("/signoffs/1"))
+    sponsor.get_by_role("link", name="Set up the second step").click()
+    app = set_up_second_step(sponsor)
     sponsor.locator("textarea[name=text]").fill("Who tried the prices?")
     sponsor.get_by_role("button", name="Send").click()
     expect(sponsor.get_by_text("Who tried the prices?")).to_be_visible()
@@ -380,12 +383,15 @@ def _decision(story: Story) -> None:
     sponsor.locator("#condition-1").fill("Page numbers on delivery notes")
     sponsor.locator("#owner-1").fill("Halden")
     sponsor.locator("#due-1").fill(time.strftime("%Y-12-31"))
+    sponsor.locator("input[name=consent]").check()
     sponsor.locator("input[name=read]").check()
     sponsor.locator("input[name=password]").fill("not my password")
+    sponsor.locator("input[name=code]").fill(app.generate(int(time.time()) + 30).token)
     sponsor.get_by_role("button", name="Sign: accept with conditions").click()
     expect(sponsor.get_by_text("Nothing was signed").first).to_be_visible()
     expect(sponsor.locator("#condition-1")).to_have_value("Page numbers on delivery notes")
     sponsor.locator("input[name=password]").fill(PASSWORD)
+    sponsor.locator("input[name=code]").fill(app.generate(int(time.time()) + 30).token)
     sponsor.get_by_role("button", name="Sign: accept with conditions").click()
     expect(sponsor.get_by_text("Accepted with conditions").first).to_be_visible()
 

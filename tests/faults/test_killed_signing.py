@@ -34,6 +34,8 @@ def test_a_signature_is_whole_or_not_there(place: Place, asked: list[int], serve
         sponsor = Person(place, "sponsor")
         bound = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', sponsor.get(_at(number)).text))
         given = {"decision": "rejected", "reasons": "Not yet.", "read": "1", "password": PASSWORD, **bound}
+        with place.look() as world:
+            given["code"] = world.code("sponsor")
         with ThreadPoolExecutor(1) as pool:
             signing = pool.submit(sponsor.insist, f"{_at(number)}/sign", **given)
             time.sleep(random.uniform(0, 0.3))

@@ -8,6 +8,7 @@ from typing import ClassVar
 import rfc8785
 
 from tests.factories import flow
+from tests.operations.acts_story import rows_after
 from tests.world import World
 from uatapp.audit import checkpoints
 from uatapp.cycles.models import Assignment
@@ -26,16 +27,21 @@ from uatapp.runs import service as runs
 from uatapp.runs.models import Run, RunEvidence
 from uatapp.runs.states import StepAnswer
 from uatapp.signoffs.models import (
+    AcceptanceTerms,
     Certificate,
     CertificateFile,
     Condition,
+    DeemedAcceptance,
+    Recommendation,
     Signature,
+    SignatureFor,
+    SignatureProof,
     Signoff,
     SignoffNote,
     Snapshot,
     Waiver,
 )
-from uatapp.signoffs.states import Decision
+from uatapp.signoffs.states import Decision, Means, Stance
 from uatapp.testcases.models import CarryOver, TestCase
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -56,7 +62,7 @@ def keys(world: World) -> Keys:
     return Keys.load_or_create(settings.keys_folder, settings.host, clock.now())
 
 
-def tell(world: World) -> None:
+def tell(world: World, *, proved: bool = True) -> None:
     """Live through the story."""
     cases = flow.make_cases(world, 3)
     flow.bring_in(world, flow.feature(1, first=9), "more/orders.feature")
@@ -75,7 +81,7 @@ def tell(world: World) -> None:
     _carried(world, case_ids)
     _told_in_bulk(world)
     for _number in range(2):
-        _signed(world)
+        _signed(world, proved)
     with unit_of_work(SYSTEM):
         checkpoints.make("PAY", keys(world))
     with unit_of_work(SYSTEM):
@@ -133,7 +139,7 @@ def _told_in_bulk(world: World) -> None:
             record(Happened(project_id=world.project.id, subject="PAY", by=SYSTEM, items=items))
 
 
-def _signed(world: World) -> None:
+def _signed(world: World, proved: bool) -> None:
     by = world.actor("sponsor")
     with unit_of_work(by):
         project_id, number = world.project.id, take(world.project.id, Kind.SIGNOFF)
@@ -159,7 +165,23 @@ def _signed(world: World) -> None:
                 **common, number=1, text=f"Fix {number}", owner="Halden", due_on=date(2027, 1, number),
                 set_by_uid=by.uid, set_by_name=by.name,
             ),
+            *([SignatureProof(**common, signer_uid=by.uid, means=Means.CODE, at=AT)] if proved else []),
             SignoffNote(**common, number=1, by_name=by.name, by_side="customer", text=f"Why {number}?"),
+            AcceptanceTerms(
+                project_id=project_id, number=number, reference=f"PAY acceptance window {number}", review_days=10 + number,
+                notice_days=number, rounds=1 + number, clause=f"§ {number} Silence", by_uid=by.uid, by_name=by.name,
+                side=Side.CUSTOMER, at=AT,
+            ),
+            DeemedAcceptance(
+                **common, user_id=by.user_id, by_uid=by.uid, by_name=by.name, job_title="Manager", organisation="Halden",
+                terms_reference=f"PAY acceptance window {number}", clause=f"§ {number} Silence", review_days=10 + number,
+                round=number, started_at=AT, last_day=date(2027, 1, number), silence_on=date(2027, 2, number),
+                pauses=[{"because": f"PAY-D{number}"}], snapshot_sha256=sha256, at=AT, zone="Europe/Berlin",
+            ),
+            Recommendation(
+                project_id=project_id, number=number, reference=f"PAY recommendation {number}", side=Side.CUSTOMER,
+                stance=Stance.AGAINST, text=f"Not yet {number}", by_uid=by.uid, by_name=by.name, at=AT,
+            ),
             Certificate(
                 **common, number=f"UAT-PAY-S{number}", check_code=f"CODE{number}", facts=facts,
                 facts_sha256=hashlib.sha256(facts).hexdigest(),
@@ -167,8 +189,16 @@ def _signed(world: World) -> None:
         ]  # fmt: skip
         db.session.add_all(rows)
         db.session.flush()
+        signature, other = rows[1], world.actor("sponsor2")
+        stood_in = SignatureFor(
+            **common, signature_id=signature.id, signer_uid=by.uid, for_user_id=other.user_id, for_uid=other.uid,
+            for_name=other.name, from_on=date(2026, 11, number), until_on=date(2026, 12, number),
+        )  # fmt: skip
+        db.session.add(stood_in)
         data = b"%PDF-" + str(number).encode()
         file = CertificateFile(project_id=project_id, certificate_id=rows[-1].id, certificate_number=rows[-1].number)
         file.sha256, file.size = storage.put(data), len(data)
         db.session.add(file)
-        record(Happened(project_id=project_id, subject=f"PAY-S{number}", by=by, why="Done"), signoff, *rows, file)
+        later = rows_after(world, next(row for row in rows if isinstance(row, Condition)), number, by, AT)
+        told = Happened(project_id=project_id, subject=f"PAY-S{number}", by=by, why="Done")
+        record(told, signoff, *rows, stood_in, file, *later)

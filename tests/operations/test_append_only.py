@@ -10,6 +10,7 @@ from uatapp.kernel.db import db
 
 @pytest.mark.parametrize("table", appendonly.tables())
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET id = id + 100000", "DELETE FROM {table}"])
+@pytest.mark.proves("E26")
 def test_no_row_can_be_changed_or_deleted(tampered: Insider, table: str, statement: str) -> None:
     before = tampered.ids(table)
     assert before
@@ -19,6 +20,7 @@ def test_no_row_can_be_changed_or_deleted(tampered: Insider, table: str, stateme
 
 
 @pytest.mark.parametrize("table", appendonly.tables())
+@pytest.mark.proves("E26")
 def test_a_row_cannot_be_replaced_or_the_table_emptied(tampered: Insider, table: str) -> None:
     with pytest.raises(DBAPIError, match="append-only"), db.engine.begin() as connection:
         if connection.dialect.name == "sqlite":

@@ -16,7 +16,7 @@ from flask import Flask
 
 from tests import app_fixtures
 from tests.operations.insider import Insider
-from tests.world import PASSWORD
+from tests.world import PASSWORD, World
 from uatapp.accounts.models import UserSession
 from uatapp.kernel import appendonly, storage
 from uatapp.kernel.db import Base, db
@@ -61,7 +61,7 @@ def rows(app: Flask) -> dict[str, list[dict[str, object]]]:
         }
 
 
-@pytest.mark.proves("F24")
+@pytest.mark.proves("F24", "E28")
 def test_what_was_backed_up_comes_back_on_either_database(tampered: Insider, saved: Path, place: Flask) -> None:
     before = rows(tampered.world.app)
     restore.restore(saved)
@@ -80,6 +80,8 @@ def test_people_go_on_where_they_were(tampered: Insider, saved: Path, place: Fla
     client = place.test_client()
     answer = client.post("/sign-in", data={"email": "manager@example.com", "password": PASSWORD})
     assert answer.status_code in (302, 303)
+    answer = client.post("/sign-in/code", data={"code": World(place, tampered.world.user_ids).code("manager")})
+    assert answer.status_code == 303, "the second step came in as well"
     assert client.get("/projects/PAY/overview").status_code == 200
     added = client.post("/projects/PAY/set-up/unit", data={"name": "After the restore"})
     assert added.status_code == 303, "new rows are numbered after those that came in"

@@ -56,6 +56,7 @@ def test_every_table_has_rows_to_tamper_with(tampered: Insider) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
+@pytest.mark.proves("E13", "E14")
 def test_an_edited_row_is_found(tampered: Insider, table: str, soak: bool) -> None:
     for column in Base.metadata.tables[table].columns:
         if (table, column.name) in UNSEEN or column.name == "project_id":
@@ -67,6 +68,7 @@ def test_an_edited_row_is_found(tampered: Insider, table: str, soak: bool) -> No
 
 
 @pytest.mark.parametrize("table", TABLES)
+@pytest.mark.proves("E14")
 def test_a_deleted_row_is_found(tampered: Insider, table: str) -> None:
     ids = tampered.ids(table)
     for row_id in {ids[0], ids[len(ids) // 2], ids[-1]}:
@@ -77,6 +79,7 @@ def test_a_deleted_row_is_found(tampered: Insider, table: str) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
+@pytest.mark.proves("E14")
 def test_an_added_row_is_found(tampered: Insider, table: str) -> None:
     with tampered.at_work() as connection:
         tampered.add(connection, table)
@@ -115,6 +118,7 @@ def test_a_whole_chain_that_vanishes_is_found(tampered: Insider) -> None:
         assert any(f.chain == "OTH" for f in findings(connection).findings)
 
 
+@pytest.mark.proves("E14")
 def test_a_rewritten_tail_is_found_by_an_older_checkpoint_only(tampered: Insider, tmp_path: Path) -> None:
     with unit_of_work(SYSTEM):
         note = checkpoints.make("PAY", story.keys(tampered.world)).note
@@ -144,6 +148,7 @@ def test_what_is_no_checkpoint_could_not_be_checked(tampered: Insider, tmp_path:
     assert verify(Options(checkpoint=tmp_path / "odd.txt")).exit_code == 2
 
 
+@pytest.mark.proves("E29")
 def test_a_file_that_is_missing_or_changed_is_found(tampered: Insider) -> None:
     folder = tampered.world.app.config["UATAPP"].home / "evidence"
     file = next(path for path in sorted(folder.rglob("*")) if path.is_file())

@@ -216,6 +216,8 @@ def test_administrators_look_after_accounts(site: World) -> None:
     assert tester.get("/account").status_code == 303
     assert browser.post(f"/administration/people/{uid}/give").status_code == 303
     assert browser.post(f"/administration/people/{uid}/name").status_code == 303
+    assert site.client("tester").get("/administration/").location.startswith("/account/second-step")
+    site.code("tester")  # sets the second step up
     assert site.client("tester").get("/administration/").status_code == 200
     assert browser.post(f"/administration/people/{uid}/dismiss").status_code == 303
     own = site.user("admin").uid

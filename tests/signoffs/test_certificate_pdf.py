@@ -86,6 +86,7 @@ def pdfsig(path: Path, keys: Keys, tmp_path: Path) -> str:
     return run("pdfsig", "-nssdir", f"sql:{folder}", str(path)).stdout
 
 
+@pytest.mark.proves("E15")
 def test_pyhanko_pdfsig_and_qpdf_accept_it(
     sealed: bytes, saved: Callable[[bytes], Path], keys: Keys, tmp_path: Path
 ) -> None:
@@ -101,6 +102,7 @@ def test_pyhanko_pdfsig_and_qpdf_accept_it(
     assert run("qpdf", "--check", str(path)).returncode == 0
 
 
+@pytest.mark.proves("E14", "E15")
 def test_one_changed_byte_is_refused_by_all(
     tampered: bytes, saved: Callable[[bytes], Path], keys: Keys, tmp_path: Path
 ) -> None:
@@ -116,6 +118,7 @@ def test_one_changed_byte_is_refused_by_all(
 # ---- our own check ----
 
 
+@pytest.mark.proves("E15")
 def test_our_check_accepts_it_without_the_installation(sealed: bytes, keys: Keys) -> None:
     checked = seal.check_pdf(sealed, [keys.public_pem])
     assert (checked.genuine, checked.reasons, checked.sealed_by) == (True, (), keys.name)
@@ -127,6 +130,7 @@ def test_our_check_accepts_it_without_the_installation(sealed: bytes, keys: Keys
     assert seal.check_pdf(sealed, [keys.seal_certificate_pem.decode(), keys.checkpoint_public_pem]).genuine
 
 
+@pytest.mark.proves("E14")
 def test_bytes_changed_anywhere_are_found(sealed: bytes, keys: Keys) -> None:
     for place in range(20, len(sealed), len(sealed) // 40):
         other = sealed[:place] + bytes([sealed[place] ^ 4]) + sealed[place + 1 :]
@@ -159,6 +163,7 @@ def test_a_seal_of_somebody_else_is_refused(sealed: bytes, keys: Keys, tmp_path:
     assert own_note.reasons == ("The audit checkpoint is not signed by the installation.",)
 
 
+@pytest.mark.proves("E12")
 def test_parts_that_do_not_fit_are_found_under_a_good_seal(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
     facts = made.certificate(keys)
     other = replace(facts, checkpoint=facts.checkpoint.replace("4871", "4872"))
@@ -196,6 +201,7 @@ def test_the_frozen_scope_is_canonical() -> None:
 # ---- what it prints ----
 
 
+@pytest.mark.proves("E1")
 def test_page_one_says_what_was_decided(sealed: bytes, keys: Keys) -> None:
     facts, page = made.certificate(keys), words(sealed, 0)
     for expected in (
@@ -221,6 +227,7 @@ def test_page_one_says_what_was_decided(sealed: bytes, keys: Keys) -> None:
     assert "entry 4871" in page
 
 
+@pytest.mark.proves("E34")
 def test_every_condition_and_open_defect_is_printed(sealed: bytes, keys: Keys) -> None:
     facts, text = made.certificate(keys), words(sealed)
     for condition in facts.conditions:
@@ -242,6 +249,7 @@ def test_every_condition_and_open_defect_is_printed(sealed: bytes, keys: Keys) -
     assert all(rule in text for rule in facts.snapshot["rules"])
 
 
+@pytest.mark.proves("E37")
 def test_it_never_claims_more_than_it_is(sealed: bytes) -> None:
     text = words(sealed).lower()
     assert "simple electronic signatures" in text
@@ -274,6 +282,7 @@ def test_accepted(keys: Keys) -> None:
     assert "Condition " not in page
 
 
+@pytest.mark.proves("E34")
 def test_a_rejection_is_no_certificate_of_acceptance(keys: Keys) -> None:
     data = documents.unsealed(made.certificate(keys, "rejected"), keys)
     page = words(data, 0)
@@ -284,6 +293,7 @@ def test_a_rejection_is_no_certificate_of_acceptance(keys: Keys) -> None:
     assert "Tomasz Zieliński Nordwind Trading AB, customer had not signed" in words(data)
 
 
+@pytest.mark.proves("E22")
 def test_a_superseded_copy_says_so_and_has_no_seal(keys: Keys) -> None:
     data = documents.render_certificate(made.certificate(keys, superseded_by=LATER), keys)
     page = words(data, 0)

@@ -60,13 +60,13 @@ def test_conditions_say_what_who_and_when(owed: tuple[Owed, ...], missing: bool)
 
 
 def test_one_rejection_rejects_whoever_has_not_signed() -> None:
-    assert result([Decision.ACCEPTED, Decision.REJECTED], 3, False) is Decision.REJECTED
+    assert result([Decision.ACCEPTED, Decision.REJECTED], False, False) is Decision.REJECTED
 
 
 def test_acceptance_waits_for_everybody() -> None:
-    assert result([Decision.ACCEPTED], 2, False) is None
-    assert result([Decision.ACCEPTED] * 2, 2, False) is Decision.ACCEPTED
-    assert result([Decision.ACCEPTED] * 2, 2, True) is Decision.ACCEPTED_WITH_CONDITIONS
+    assert result([Decision.ACCEPTED], False, False) is None
+    assert result([Decision.ACCEPTED] * 2, True, False) is Decision.ACCEPTED
+    assert result([Decision.ACCEPTED] * 2, True, True) is Decision.ACCEPTED_WITH_CONDITIONS
 
 
 def test_statements_exist_for_every_side_and_decision_and_never_claim_more() -> None:

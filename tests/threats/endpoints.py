@@ -44,6 +44,8 @@ projects.add                     POST      managers
 projects.choose_id_tags          POST      managers
 projects.environment             GET       managers
 projects.change_environment      POST      managers
+calendars.show                   GET       members
+calendars.change                 POST      managers
 
 requirements.index               GET       members
 requirements.find                GET       members
@@ -111,15 +113,42 @@ signoffs.create                  POST      managers
 signoffs.sign                    POST      members
 signoffs.note                    POST      members
 signoffs.withdraw                POST      managers
+signoffs.readiness               GET       members
+signoffs.recommend               POST      managers
+signoffs.terms                   GET       members
+signoffs.propose_terms           POST      managers
+signoffs.decide_terms            POST      managers
+signoffs.silence                 GET       managers
+signoffs.record_silence          POST      managers
+bundle.take                      POST      managers and auditor
+
+deputies.index                   GET       members
+deputies.add                     POST      members
+deputies.end                     POST      members
+signoffs.conditions              GET       members
+signoffs.condition               GET       members
+signoffs.act_on_condition        POST      members
+signoffs.condition_file          GET       members
+signoffs.waivers                 GET       members
+signoffs.certificates            GET       members
+signoffs.open_act                POST      members
+signoffs.act                     GET       members
+signoffs.sign_act                POST      members
+signoffs.drop_act                POST      members
+signoffs.addendum                GET       members
 
 administration.index             GET       administrator
 administration.new_project       GET       administrator
 administration.create_project    POST      administrator
 administration.organisations     GET       administrator
 administration.add_organisation  POST      administrator
+administration.calendar          GET       administrator
+administration.change_calendar   POST      administrator
 administration.users             GET       administrator
 administration.invite_administrator  POST  administrator
 administration.act               POST      administrator
+access_review.index              GET       administrator
+access_review.take               POST      administrator
 jobs_pages.index                 GET       administrator
 jobs_pages.try_again             POST      administrator
 jobs_pages.mails                 GET       administrator
@@ -134,10 +163,18 @@ account.show                     GET       oneself
 account.change                   POST      oneself
 account.end_session              POST      oneself
 account.kept                     GET       oneself
+signed.index                     GET       oneself
+signed.certificate               GET       oneself
 security.change_password         GET POST  oneself
+second_step.show                 GET       oneself
+second_step.keep                 POST      oneself
+second_step.confirm              GET       oneself
+second_step.act                  POST      oneself
 
 security.login                   GET POST  anybody
 security.logout                  POST      anybody
+second_step.ask                  GET       anybody
+second_step.check                POST      anybody
 security.forgot_password         GET POST  anybody
 security.reset_password          GET POST  anybody
 invitation.accept                GET       anybody
@@ -154,7 +191,9 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # no such thing in any project
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("number", "document_id", "report_id", "assignment_id", "environment_id"), 987_654),
-    **dict.fromkeys(("session_id", "kept_id", "job_id", "mail_id"), 987_654),
+    **dict.fromkeys(("organisation_id", "terms_number"), 987_654),
+    **dict.fromkeys(("session_id", "kept_id", "job_id", "mail_id", "deputy_id"), 987_654),
+    **dict.fromkeys(("condition_number", "act_number"), 987_654),
     **dict.fromkeys(("uid", "token", "code", "reference", "filename"), "nothing"),
     "action": "approve",
     "kind": "unit",

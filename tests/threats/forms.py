@@ -19,6 +19,7 @@ from uatapp.projects.models import Build, BusinessProcess, BusinessUnit, Environ
 from uatapp.projects.queries import list_named
 from uatapp.requirements.models import Document, ImportReport, Requirement
 from uatapp.runs.models import DraftEvidence, Run, RunDraft, RunVoid
+from uatapp.signoffs.models import Deputy
 from uatapp.testcases.models import TestCase, TestCaseVersion
 from uatapp.testcases.states import CaseState
 
@@ -44,6 +45,7 @@ class Known:
         self.unit, self.process = self._named(BusinessUnit, full), self._named(BusinessProcess, full)
         self.environment = list_named(Environment, self.project_id)[0]
         self.build = list_named(Build, self.project_id)[0].id
+        self.organisation = full.project.customer_id
         self.draft = self._first(RunDraft)
         self.steps = db.session.get_one(TestCaseVersion, self.draft.case_version_id).steps
         self.file = self._first(DraftEvidence)
@@ -55,7 +57,7 @@ class Known:
         voided = sa.select(RunVoid.run_id)
         failed = self._first(Run, Run.outcome == "failed")
         self.failed, self.second = failed.reference, self._first(Assignment, Assignment.run_count > 1)
-        self.first = self._first(Run).reference
+        self.first, self.deputy = self._first(Run).reference, self._first(Deputy)
         self.case = db.session.get_one(CycleItem, self.second.item_id).test_case_id
         self.last = self._first(Run, Run.assignment_id == self.second.id, Run.id.not_in(voided)).reference
         self.members = {
@@ -104,10 +106,19 @@ def _of_people(known: Known) -> Iterator[Any]:
     yield "projects.remove_member", "manager", {"uid": known.uids["auditor"]}, {}
     yield "projects.signing_right", "manager", {"uid": known.uids["auditor"]}, {"give": "1"}
     yield "projects.add", "manager", {"kind": "unit"}, {"name": "New unit"}
+    yield "projects.add", "manager", {"kind": "wave"}, {"name": "New wave", "units": known.unit}
     yield "projects.add", "manager", {"kind": "environment"}, {"name": "New", "address": "https://new.example"}
     hints = {"address": "https://other.example", "sign_in_hint": "clerk", "test_data": "data"}
     place = {"environment_id": known.environment.id}
     yield "projects.change_environment", "manager", place, {"version": known.environment.version, **hints}
+    yield (
+        "calendars.change",
+        "manager",
+        {"action": "hours"},
+        {"monday": "8-16", "zone": "Europe/Berlin", "version": "0"},
+    )
+    yield "calendars.change", "manager", {"action": "holidays"}, {"days": "2030-12-25 Christmas Day"}
+    yield "calendars.change", "manager", {"action": "remove"}, {"day": "2030-12-26"}
 
 
 def _of_requirements(known: Known) -> Iterator[Any]:
@@ -190,12 +201,18 @@ def _of_defects(known: Known) -> Iterator[Any]:
 
 def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:
     yield "signoffs.create", "manager", {}, {"title": "New", "cycles": 1, "signatories": known.members["sponsor2"]}
+    yield "deputies.end", "manager", {"deputy_id": known.deputy.id}, {}
     at = {"number": 2}
     yield "signoffs.note", "sponsor", at, {"text": "why?"}
+    yield "bundle.take", "auditor", {"number": 1}, {}
     yield "signoffs.withdraw", "manager", at, {"reason": "too early"}
+    yield "signoffs.decide_terms", "manager", {"terms_number": 1, "action": "withdraw"}, {}
+    yield "signoffs.decide_terms", "partner_manager", {"terms_number": 1, "action": "decline"}, {"reason": "too short"}
+    yield "signoffs.open_act", "sponsor", {"number": 1}, {"kind": "withdrawal", "reasons": "sent twice"}
     page = full.client("sponsor").get("/projects/PAY/signoffs/2").text
     hidden = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', page))
-    yield "signoffs.sign", "sponsor", at, {**hidden, "decision": "accepted", "read": "1", "password": PASSWORD}
+    proved = {"password": PASSWORD, "code": full.code("sponsor")}
+    yield "signoffs.sign", "sponsor", at, {**hidden, "decision": "accepted", "read": "1", **proved}
 
 
 def _of_accounts(known: Known) -> Iterator[Any]:
@@ -207,6 +224,8 @@ def _of_accounts(known: Known) -> Iterator[Any]:
     yield "security.login", None, {}, {"email": "tester@example.com", "password": PASSWORD, "next": "/account"}
     yield "security.forgot_password", None, {}, {"email": "tester@example.com"}
     yield "administration.add_organisation", "admin", {}, {"name": "New"}
+    calendar = {"organisation_id": known.organisation, "action": "holidays"}
+    yield "administration.change_calendar", "admin", calendar, {"days": "2030-12-25 Christmas Day"}
     yield "administration.invite_administrator", "admin", {}, {"name": "New", "email": "new.admin@example.com"}
     yield "administration.act", "admin", {"uid": known.uids["tester2"], "action": "stop"}, {}
     managers = {
@@ -214,3 +233,4 @@ def _of_accounts(known: Known) -> Iterator[Any]:
     }
     parties = {"customer": "Nordwind", "partners": "Halden", "zone": "Europe/Berlin"}
     yield "administration.create_project", "admin", {}, {"key": "NEW", "name": "New", **parties, **managers}
+    yield "access_review.take", "admin", {}, {}

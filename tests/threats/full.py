@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from tests.factories import flow, problems
+from tests.factories import flow, problems, signing
 from tests.world import PASSWORD, World
 from uatapp.accounts import service as accounts
 from uatapp.accounts.models import Organisation
@@ -22,7 +22,7 @@ from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import db
 from uatapp.kernel.permissions import Role
 from uatapp.kernel.uow import unit_of_work
-from uatapp.projects import members, queries
+from uatapp.projects import holidays, members, queries, timetable
 from uatapp.projects import service as projects
 from uatapp.projects.models import BusinessProcess, Project
 from uatapp.requirements import archives, imports
@@ -32,10 +32,10 @@ from uatapp.runs import rules
 from uatapp.runs import service as running
 from uatapp.runs.models import Run
 from uatapp.runs.states import StepAnswer
-from uatapp.signoffs import identity, service
+from uatapp.signoffs import deputies, identity, service, terms
 from uatapp.signoffs.queries import get_signoff, get_snapshot
 from uatapp.signoffs.rules import Choice, Owed
-from uatapp.signoffs.states import Decision
+from uatapp.signoffs.states import ActKind, Decision
 from uatapp.testcases import service as testcases
 from uatapp.testcases.models import TestCase
 
@@ -136,10 +136,12 @@ def fill(full: Full) -> None:
     _first_cycle(full)
     _signed(full)
     _asked(full)
+    _away(full)
     _bring_in(full, "orders")
     _second_cycle(full)
     _changed(full)
     _invited(full)
+    _window(full)
     jobs.run_due()
 
 
@@ -229,19 +231,38 @@ def request(full: Full, *names: str, title: str = "decision") -> int:
 def _signed(full: Full) -> None:
     """A sponsor accepts under a condition; a certificate is made of it."""
     number, by, mark = request(full, "sponsor"), full.actor("sponsor"), full.mark
-    identity.prove_identity(full.project, number, PASSWORD, by=by)
+    identity.prove_identity(full.project, number, PASSWORD, full.code("sponsor"), by=by)
     owed = Owed(f"{mark} owed", f"{mark} owner", date(2099, 1, 1), f"{mark} workaround")
     with unit_of_work(by):
         nonce = identity.issue_nonce(full.project, get_signoff(full.project.id, number), by=by)
         seen = get_snapshot(get_signoff(full.project.id, number).id).sha256
     with unit_of_work(by):
         choice = Choice(Decision.ACCEPTED_WITH_CONDITIONS, f"{mark} reasons", (owed,))
-        service.sign(full.project, number, choice, seen_sha256=seen, nonce=nonce, by=by)
+        service.sign(full.project, number, choice, seen_sha256=seen, nonce=nonce, by=by, agreed=True)
+    _followed(full, number)
+
+
+def _followed(full: Full, number: int) -> None:
+    """The condition is reported with a file and closed; the follow-up is signed, and an addendum made of it."""
+    file = ((f"{full.mark}.txt", f"{full.mark} done\n".encode()),)
+    signing.on_condition(full, "manager", number, "report", f"{full.mark} done", files=file)
+    signing.on_condition(full, "sponsor", number, "close", f"{full.mark} closed")
+    signing.sign_act(full, "sponsor", number, signing.open_act(full, "sponsor", number, ActKind.CLOSING))
 
 
 def _asked(full: Full) -> None:
     """A second request waits for its signatories."""
     request(full, "sponsor", "partner_sponsor", title="second decision")
+
+
+def _away(full: Full) -> None:
+    """In a month the sponsor is away, and the project manager signs for them."""
+    by, start = full.actor("manager"), clock.today(full.project.zone) + timedelta(days=30)
+    with unit_of_work(by):
+        found = [queries.find_membership(full.project.id, full.user_ids[name]) for name in ("sponsor", "manager")]
+        person, deputy = (member for member in found if member)
+        projects.grant_signing_right(full.project, deputy, deputy.user, by=by)
+        deputies.name(full.project, person, deputy, (start, start), f"{full.mark} reason", by=by)
 
 
 def _second_cycle(full: Full) -> None:
@@ -288,11 +309,11 @@ def _problem(full: Full, run_id: int) -> None:
     problems.act(full, "tester", number, defects.discuss, f"{mark} comment")
     problems.act(full, "lead", number, defects.accept, note=f"{mark} accepted")
     problems.fix(full, number, f"{mark} 1.1")
-    other = problems.report(full, title=f"{mark} other")
+    other = problems.report(full, None, Severity.MINOR, title=f"{mark} other")
     words = {"sentence": f"{mark} sentence"}
     outcome = TriageOutcome.WORKS_AS_AGREED
     problems.act(full, "lead", other, defects.propose, outcome, f"{mark} why", **words)
-    problems.report(full, title=f"{mark} third")
+    problems.report(full, None, Severity.MINOR, title=f"{mark} third")
 
 
 def _changed(full: Full) -> None:
@@ -304,6 +325,16 @@ def _changed(full: Full) -> None:
         (case,) = testcases.list_chosen(full.project, suspect[:1])
         testcases.results_stand(full.project, case, f"{full.mark} wording", by=by)
     _bring_in(full, "orders", "stored", approve=False)
+
+
+def _window(full: Full) -> None:
+    """A day off, and an acceptance window that waits for the partner's answer."""
+    by, mark = full.actor("manager"), full.mark
+    with unit_of_work(by):
+        of = db.session.get_one(Organisation, full.project.customer_id)
+        timetable.add_holidays(of, holidays.from_lines(f"2099-12-25 {full.name} holiday"), by=by)
+    with unit_of_work(by):
+        terms.propose(full.project, terms.Proposal(10, 3, 2, f"{mark} clause"), by=by)
 
 
 def _invited(full: Full) -> None:

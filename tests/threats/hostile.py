@@ -239,7 +239,8 @@ def _change(world: World, words: Words) -> None:
 
 
 def _decisions(world: World, words: Words) -> None:
-    """A decision with conditions, waivers and reasons, and one that is still waited for."""
+    """A decision with conditions, waivers and reasons, and one that is still waited for, under a review window."""
+    _window(world, words)
     _post(world, "manager", "cycles/1/close", reason=words.long)
     for who in ("sponsor", "sponsor2"):
         seat = find_membership(world.project.id, world.user_ids[who])
@@ -251,6 +252,16 @@ def _decisions(world: World, words: Words) -> None:
             _sign(world, who, number, words)
 
 
+def _window(world: World, words: Words) -> None:
+    """Days off with hostile names, and words of a contract that both sides agreed."""
+    _post(world, "manager", "calendar/holidays", days=f"2099-12-25 {' '.join(words.short.split())}"[:90])
+    numbers = {"review_days": "10", "notice_days": "3", "rounds": "2"}
+    _post(world, "manager", "signoffs/acceptance-window", clause=words.long, **numbers)
+    _post(world, "partner_manager", "signoffs/acceptance-window/1/decline", reason=words.long)
+    _post(world, "manager", "signoffs/acceptance-window", clause=words.long, **numbers)
+    _post(world, "partner_manager", "signoffs/acceptance-window/2/agree")
+
+
 def _sign(world: World, who: str, number: int, words: Words) -> None:
     with unit_of_work(world.actor(who)):
         signoff = queries.get_signoff(world.project.id, number)
@@ -258,11 +269,20 @@ def _sign(world: World, who: str, number: int, words: Words) -> None:
         snapshot = queries.get_snapshot(signoff.id)
         unmet = [row["code"] for row in queries.document_of(snapshot)["criteria"] if not row["met"]]
         seen = {"sha256": snapshot.sha256, "nonce": nonce, "read": "1", "password": PASSWORD}
+    seen["code"] = world.code(who)
     due = clock.today(world.project.zone) + timedelta(days=30)
-    owed = {"condition-1": words.long, "owner-1": words.short, "due-1": due.isoformat(), "workaround-1": words.long}
+    owed = {
+        "condition-1": f"PAY-D1 {words.long}",
+        "owner-1": words.short,
+        "due-1": due.isoformat(),
+        "workaround-1": words.long,
+    }
     waived = {f"waiver-{code}": words.long for code in unmet}
     decided = {"decision": "accepted_with_conditions", "reasons": words.long}
     _post(world, who, f"signoffs/{number}/sign", **seen, **owed, **waived, **decided)
+    shown: dict[str, object] = {"uploads": [(f"{words.short.replace('/', ' ')}.png", files.picture())]}
+    _post(world, "manager", f"signoffs/{number}/conditions/1/report", text=words.long, **shown)
+    _post(world, who, f"signoffs/{number}/acts", kind="withdrawal", reasons=words.long)
 
 
 def _leftovers(world: World, words: Words) -> None:

@@ -43,7 +43,7 @@ def compare(site: World, code: str, name: str, data: bytes) -> TestResponse:
     return site.client().post(f"/check/{code}", data={"file": (BytesIO(data), name)})
 
 
-@pytest.mark.proves("T47")
+@pytest.mark.proves("T47", "E17")
 def test_hostile_papers_are_only_compared(site: World, code: str) -> None:
     before = {path for path in site.app.config["UATAPP"].home.rglob("*") if path.is_file()}
     for name, data in PAPERS.items():
@@ -55,7 +55,7 @@ def test_hostile_papers_are_only_compared(site: World, code: str) -> None:
     assert {path for path in site.app.config["UATAPP"].home.rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.proves("T47")
+@pytest.mark.proves("T47", "E17")
 def test_a_large_paper_is_refused(site: World, code: str) -> None:
     answer = compare(site, code, "large.pdf", b"%PDF" + b"\0" * check.LARGEST)
     assert answer.status_code == 413
@@ -63,7 +63,7 @@ def test_a_large_paper_is_refused(site: World, code: str) -> None:
     assert compare(site, code, "", b"").status_code == 422
 
 
-@pytest.mark.proves("T47")
+@pytest.mark.proves("T47", "E17")
 def test_hostile_codes_are_told_calmly(site: World) -> None:
     for typed in ("<script>alert(1)</script>", "' OR 1=1 --", "%", "{{7*7}}", "x" * 5000, "../../etc/passwd", "\u202e"):
         answer = site.client().get("/check/", query_string={"code": typed}, follow_redirects=True)
@@ -71,7 +71,7 @@ def test_hostile_codes_are_told_calmly(site: World) -> None:
         assert "<script>alert" not in answer.text
 
 
-@pytest.mark.proves("T47")
+@pytest.mark.proves("T47", "E17")
 @pytest.mark.parametrize("what", ["codes", "papers"])
 def test_whoever_goes_on_guessing_has_to_wait(site: World, code: str, what: str) -> None:
     for number in range(rules.FREE_TRIES_OF_AN_ADDRESS):

@@ -15,7 +15,7 @@ from uatapp.audit.models import AuditEntry
 from uatapp.kernel.db import db
 from uatapp.operations.verify import Options, verify
 
-pytestmark = pytest.mark.proves("F23")
+pytestmark = pytest.mark.proves("F23", "E31")
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 START = datetime(2036, 3, 2, 8, tzinfo=UTC)
 

@@ -23,6 +23,7 @@ from uatapp.projects.models import BusinessProcess, BusinessUnit, Environment
 from uatapp.projects.queries import list_named
 from uatapp.requirements.models import Document, ImportReport
 from uatapp.runs.models import DraftEvidence, RunEvidence
+from uatapp.signoffs.models import ConditionEvidence, Deputy
 
 MARKS = (SECRET, NAME)
 OUTSIDERS = (*PEOPLE, "admin", "stranger")
@@ -38,19 +39,28 @@ def ids(full: Full, endpoint: str = "") -> dict[str, Any]:
     def one(kind: Any) -> Any:
         return db.session.scalars(sa.select(kind).where(kind.project_id == full.project.id).order_by(kind.id)).first()
 
-    file = one({"defects.file": DefectEvidence, "runs.draft_file": DraftEvidence}.get(endpoint, RunEvidence))
+    kinds = {
+        "defects.file": DefectEvidence,
+        "signoffs.condition_file": ConditionEvidence,
+        "runs.draft_file": DraftEvidence,
+    }
+    file = one(kinds.get(endpoint, RunEvidence))
     return {
         "project": full.key,
         "number": 1,
+        "condition_number": 1,
+        "act_number": 1,
         "document_id": one(Document).id,
         "report_id": one(ImportReport).id,
         "assignment_id": one(DraftEvidence).assignment_id,
         "environment_id": one(Environment).id,
+        "deputy_id": one(Deputy).id,
         "uid": full.user("tester").uid,
         "token": db.session.get_one(Evidence, file.evidence_id).token,
         "reference": one(DefectLink if endpoint == "defects.seen_in" else RunEvidence).run_reference,
         "action": "approve",
         "kind": "unit",
+        "terms_number": 1,
     }
 
 
@@ -71,8 +81,9 @@ def test_the_foreign_project_is_full(two_projects: Two) -> None:
     """Its own people do read the marks: what the others are kept from is there."""
     foreign = two_projects.foreign
     pages = [line.endpoint for line in endpoints.of_projects(foreign.app) if line.method == "GET"]
-    leading_on, empty_form = ["home.enter", "runs.after_submit"], "defects.new"
-    assert [page for page in pages if not _is_marked(foreign, page)] == [*leading_on, empty_form]
+    # what leads on, an organisation's days off (which administrators may read), and an empty form
+    unmarked = ["home.enter", "calendars.show", "runs.after_submit", "defects.new"]
+    assert [page for page in pages if not _is_marked(foreign, page)] == unmarked
 
 
 def _is_marked(full: Full, endpoint: str) -> bool:

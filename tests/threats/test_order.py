@@ -69,7 +69,7 @@ OUT_OF_ORDER: tuple[tuple[str, str, Given], ...] = (
 REFUSED = {403, 404, 409, 422}
 
 
-@pytest.mark.proves("T39")
+@pytest.mark.proves("T39", "E18", "E22")
 def test_steps_out_of_order_are_refused_and_change_nothing(two_projects: Two) -> None:
     own, wrong = two_projects.own, []
     known = Known(own)
@@ -99,7 +99,7 @@ def _but_denials() -> Any:
     return {name: rows for name, rows in everything().items() if not name.startswith(("audit_", "checkpoint"))}
 
 
-@pytest.mark.proves("T39")
+@pytest.mark.proves("T39", "E18", "E22")
 def test_what_is_signed_stays_as_it_is(two_projects: Two) -> None:
     """Every form of the project, sent to it: the signed scope and its certificate do not move."""
     own = two_projects.own

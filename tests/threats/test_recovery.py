@@ -14,7 +14,7 @@ from uatapp.kernel.db import db
 from uatapp.kernel.uow import unit_of_work
 
 NEW, WHO = "violet teapot ankle lorry", "tester@example.com"
-pytestmark = pytest.mark.proves("T21")
+pytestmark = pytest.mark.proves("T21", "E36")
 
 
 def _ask(site: World, email: str = WHO) -> str:

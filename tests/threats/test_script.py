@@ -41,16 +41,19 @@ NOT_OPENED = {
     "home.index",
     "home.enter",
     "signoffs.certificate",
+    "signed.certificate",
+    "signoffs.addendum",
     "check.index",
     "probes.live",
     "probes.ready",
     "probes.counted",
+    "second_step.ask",  # between password and code; it shows nothing that anybody typed
 }
 INERT = """() => [...document.querySelectorAll('*')].flatMap(element => [
     ...[...element.attributes].filter(a => a.name.startsWith('on')).map(a => element.tagName + ' ' + a.name),
     ...(['IFRAME', 'OBJECT', 'EMBED', 'BASE', 'MATH', 'STYLE'].includes(element.tagName.toUpperCase()) ? [element.tagName] : []),
     ...(element.tagName === 'SCRIPT' && (!element.src.startsWith(location.origin) || element.text) ? ['script'] : []),
-    ...(element.href && element.tagName === 'A' && !/^(https?|mailto):/.test(element.href) ? [element.href] : []),
+    ...(element.href && element.tagName === 'A' && !/^(https?|mailto|otpauth):/.test(element.href) ? [element.href] : []),
 ])"""
 
 
@@ -231,6 +234,9 @@ def _refusals(world: World, words: Words) -> Iterator[tuple[str, str]]:
         ("lead", f"{inside}/defects/1/propose", {"outcome": short, "reason": long, "sentence": long}),
         ("sponsor2", f"{inside}/signoffs/2/sign", {"decision": short, "reasons": long, "condition-1": long}),
         ("sponsor2", f"{inside}/signoffs/2/note", {"text": long * 9}),
+        ("manager", f"{inside}/calendar/holidays", {"days": f"{short}\n{long}"}),
+        ("manager", f"{inside}/calendar/hours", {"monday": short, "zone": short, "version": "0"}),
+        ("manager", f"{inside}/signoffs/acceptance-window", {"clause": long, "review_days": short}),
         ("admin", "/administration/projects/new", {"key": short, "name": short, "partners": long, "customer": short}),
         ("admin", "/administration/people", {"name": short, "email": short}),
         (None, "/sign-in", {"email": short, "password": short, "next": short}),
@@ -242,7 +248,7 @@ def _refusals(world: World, words: Words) -> Iterator[tuple[str, str]]:
     for who, path in (
         ("manager", f"{inside}/requirements/find?q="), ("manager", f"{inside}/tests/?q="), ("manager", f"{inside}/defects/?q="),
         ("manager", f"{inside}/cycles/2/scope?expression="), ("manager", f"{inside}/audit/?who="), (None, "/check/"),
-        (None, "/sign-in?next="),
+        (None, "/sign-in?next="), (None, "/sign-in/code?next="),
     ):  # fmt: skip
         answer = world.client(who).get(path + quote(short))
         assert answer.status_code < 500, path

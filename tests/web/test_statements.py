@@ -23,7 +23,7 @@ PAGES = {
     "manager": (
         "overview", "requirements/", "requirements/find", "requirements/waiting", "requirements/documents/1", "tests/",
         "tests/changed", "cycles/", "cycles/1", "cycles/1/scope", "cycles/1/assign", "defects/", "signoffs/",
-        "signoffs/new", "members", "set-up", "audit/",
+        "signoffs/new", "members", "set-up", "audit/", "calendar/", "signoffs/acceptance-window",
     ),
     "analyst": ("tests/changed", "requirements/1"),
     "head": ("requirements/waiting",),

@@ -132,3 +132,76 @@ class ResetRequested(Event):
     action: ClassVar[str] = "user.reset_requested"
     sentence: ClassVar[str] = "Somebody asked to reset the password of {subject}"
     address: str = free_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordGiven(Event):
+    """The first step of signing in: the password was right, the code is still asked for."""
+
+    action: ClassVar[str] = "user.password_given"
+    sentence: ClassVar[str] = "Somebody gave the right password of {name} and was asked for a code"
+    name: str
+    address: str = free_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRefused(Event):
+    """A wrong or used code at sign-in, after the right password."""
+
+    action: ClassVar[str] = "user.code_refused"
+    sentence: ClassVar[str] = "Somebody tried to sign in as {name} with the right password and a wrong code"
+    name: str
+    address: str = free_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorSetUp(Event):
+    """`how` is one of: new, moved (to another phone; the earlier one stopped counting)."""
+
+    action: ClassVar[str] = "user.second_factor_set_up"
+    sentence: ClassVar[str] = "{by} set up the second step of {name} ({how})"
+    name: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorRemoved(Event):
+    action: ClassVar[str] = "user.second_factor_removed"
+    sentence: ClassVar[str] = "{by} removed their own second step"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorReset(Event):
+    """An administrator took a lost second step away; the person chooses a new password by mail and sets it up anew."""
+
+    action: ClassVar[str] = "user.second_factor_reset"
+    sentence: ClassVar[str] = "{by} reset the lost second step of {name}"
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesMade(Event):
+    action: ClassVar[str] = "user.recovery_codes_made"
+    sentence: ClassVar[str] = "{by} made {count} new recovery codes; the earlier ones are void"
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(Event):
+    action: ClassVar[str] = "user.recovery_code_used"
+    sentence: ClassVar[str] = "A recovery code of {name} was used; {left} are left"
+    name: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriesTold(Event):
+    """Many wrong tries were told to the person and to the administrators. `where` is one of: sign-in, signing, account."""
+
+    action: ClassVar[str] = "user.tries_told"
+    sentence: ClassVar[str] = (
+        "{count} wrong tries in the name of {name} ({where}) were told to them and the administrators"
+    )
+    name: str
+    where: str
+    count: int

@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_security.forms import ChangePasswordForm, ForgotPasswordForm, LoginForm, ResetPasswordForm
-from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from markupsafe import Markup
+from wtforms import EmailField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+from wtforms.widgets import TextInput
 
 from uatapp.accounts import guessing, queries, rules, service
 from uatapp.accounts.events import ResetRequested, SignInRefused
@@ -26,6 +28,8 @@ _HELP = _l("At least 10 characters, any you like. Four words that do not belong 
 _SAME = _l("The two are not the same. Type the new password once more.")
 _NEW: dict[str, str] = {"autocomplete": "new-password", "maxlength": "200"}
 _NOW: dict[str, str] = {"autocomplete": "current-password", "maxlength": "400"}
+
+_CODE: dict[str, str] = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "30", "size": "20"}
 
 
 def _refused(status: int = 422) -> bool:
@@ -177,6 +181,59 @@ class OwnPasswordForm(Limited, ChangePasswordForm, Form):
             return _refused()
         self.new_password.data = rules.normalised(new)
         return True
+
+
+class CodeInput(TextInput):  # type: ignore[misc]
+    """A field for a code: what was typed before is not shown again, for each code works once."""
+
+    def __call__(self, field: Field, **kwargs: Any) -> Markup:
+        return super().__call__(field, value="", **kwargs)  # type: ignore[no-any-return]
+
+
+class CodeForm(Form):
+    """The second step of signing in."""
+
+    code = StringField(
+        _l("Code"),
+        description=_l("The six digits that your app shows now, or one of your recovery codes."),
+        validators=[InputRequired(_l("Enter the code from your app."))],
+        render_kw=_CODE,
+        widget=CodeInput(),
+    )
+    next = HiddenField()
+
+
+class SecondStepForm(Form):
+    """Set a second step up, or move it: the new app's first code, and what proves who asks, where that is needed."""
+
+    code = StringField(
+        _l("The code that your app shows now"),
+        description=_l("Six digits. They change every half minute."),
+        validators=[InputRequired(_l("Enter the six digits that your app shows."))],
+        render_kw=_CODE,
+        widget=CodeInput(),
+    )
+    password = PasswordField(_l("Your password"), render_kw=_NOW)
+    proof = StringField(
+        _l("A code from your present phone, or a recovery code"),
+        description=_l("So that nobody else moves it to their own phone."),
+        render_kw=_CODE,
+        widget=CodeInput(),
+    )
+    next = HiddenField()
+
+
+class ProveForm(Form):
+    """Prove again who one is: password and code."""
+
+    password = PasswordField(_l("Your password"), validators=[InputRequired(_PASSWORD_NEEDED)], render_kw=_NOW)
+    proof = StringField(
+        _l("Code"),
+        description=_l("The six digits that your app shows now, or one of your recovery codes."),
+        validators=[InputRequired(_l("Enter the code from your app."))],
+        render_kw=_CODE,
+        widget=CodeInput(),
+    )
 
 
 class AcceptForm(Form):

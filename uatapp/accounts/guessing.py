@@ -7,6 +7,7 @@ Where a person has signed in before, their tries are counted apart, so that stra
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import current_app, has_request_context, request
@@ -18,6 +19,7 @@ from uatapp.accounts.models import Guess
 from uatapp.kernel import clock
 from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import db
+from uatapp.kernel.engine import aside
 from uatapp.kernel.errors import TooMany
 from uatapp.kernel.events import Event
 from uatapp.kernel.uow import record, unit_of_work
@@ -25,6 +27,7 @@ from uatapp.kernel.uow import record, unit_of_work
 ADDRESS, PLACE = "address:", "place"
 PLACE_KNOWN_FOR = timedelta(days=90)
 OPEN_TO_ALL = ("check",)
+TABLE = cast(sa.Table, Guess.__table__)
 
 
 def address() -> str:
@@ -87,6 +90,24 @@ def refusal(seconds: int) -> str:
     return str(ngettext("", "Too many tries. Wait %(num)s minutes, then try again.", minutes))
 
 
+def attempt(purpose: str, key: str) -> int:
+    """Count a try before it is judged, so that many at once are no more than one after the other; return how many now.
+
+    Counted beside the request's own change, whatever becomes of it. Refuses (TooMany) who tried too often;
+    `succeeded` forgets the tries.
+    """
+    hidden, now = _hidden(key), clock.now()
+    db.session.rollback()  # whoever waits for the row holds one connection, not two
+    with aside(db.engine) as connection:
+        row = _insert().values(purpose=purpose, key=hidden, count=0, last_at=now)
+        held = row.on_conflict_do_update(index_elements=["purpose", "key"], set_={"purpose": purpose})
+        count, last_at = connection.execute(held.returning(Guess.count, Guess.last_at)).one()
+        if seconds := _left(count, last_at, _free(purpose, key)):
+            raise TooMany(refusal(seconds), seconds=seconds)
+        counted = connection.execute(_one_more(purpose, hidden).returning(Guess.count))
+        return int(counted.scalar_one())
+
+
 def failed(purpose: str, *keys: str, telling: Event | None = None) -> None:
     """Count a failed try, in a unit of work of its own; `telling` is written to the audit trail with it."""
     with unit_of_work(SYSTEM):
@@ -97,23 +118,35 @@ def failed(purpose: str, *keys: str, telling: Event | None = None) -> None:
 
 
 def _count(purpose: str, key: str) -> None:
-    session, now = db.session(), clock.now()
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Guess.__table__).values(purpose=purpose, key=key, count=1, last_at=now)
+    db.session.execute(_one_more(purpose, key))
+
+
+def _insert() -> Any:
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    return dialect.insert(TABLE)
+
+
+def _one_more(purpose: str, key: str) -> Any:
+    now = clock.now()
     forgotten = Guess.last_at < now - rules.FORGOTTEN_AFTER
-    count = sa.case((forgotten, 1), else_=Guess.count + 1)
-    changed = {"count": count, "last_at": now}
-    session.execute(statement.on_conflict_do_update(index_elements=["purpose", "key"], set_=changed))
+    changed = {"count": sa.case((forgotten, 1), else_=Guess.count + 1), "last_at": now}
+    row = _insert().values(purpose=purpose, key=key, count=1, last_at=now)
+    return row.on_conflict_do_update(index_elements=["purpose", "key"], set_=changed)
 
 
 def succeeded(purpose: str, *keys: str) -> None:
-    """Forget the failed tries of these accounts; addresses keep theirs. Writes only when there is something."""
+    """Forget the failed tries of these accounts; addresses keep theirs. Writes only when there is something.
+
+    Beside the request's own change; never inside a unit of work.
+    """
     hidden = [_hidden(key) for key in keys if not key.startswith(ADDRESS)]
-    where = (Guess.purpose == purpose, Guess.key.in_(hidden))
-    if db.session.scalar(sa.select(Guess.id).where(*where).limit(1)) is None:
-        return
-    with unit_of_work(SYSTEM):
-        db.session.execute(sa.delete(Guess).where(*where))
+    where = (TABLE.c.purpose == purpose, TABLE.c.key.in_(hidden))
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        if connection.scalar(sa.select(TABLE.c.id).where(*where).limit(1)) is None:
+            return
+    with aside(db.engine) as connection:
+        connection.execute(sa.delete(TABLE).where(*where))
 
 
 def _hidden(key: str) -> str:

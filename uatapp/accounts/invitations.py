@@ -22,19 +22,24 @@ def invite(user: User, *, by: Actor, project_name: str = "", mail: bool = True) 
     """Make a person's one-time link, void the earlier ones, mail it (or not), and return it. Refuses a present user."""
     if user.password:
         raise Refused(_("%(name)s can already sign in.", name=user.name))
+    link = fresh_link(user, by=by, how="mail" if mail else "link")
+    if mail:
+        subject = _("%(name)s invites you to %(project)s", name=by.name[:60], project=(project_name or "uatapp")[:60])
+        send_mail(user.email, subject, "invitation", name=user.name, by=by.name, project=project_name, link=link)
+    return link
+
+
+def fresh_link(user: User, *, by: Actor, how: str) -> str:
+    """Make the one link by which a person chooses their password, in the open unit of work; earlier ones are void."""
     token = secrets.token_urlsafe(32)
     old = db.session.scalars(sa.select(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None)))
     voided = [_void(row) for row in old]
     row = Invitation(user_id=user.id, token_hash=queries.hash_of(token), invited_by=by.name)
     row.expires_at = clock.now() + rules.INVITATION_VALID_FOR
     db.session.add(row)
-    told = InvitationMade(project_id=None, subject=user.uid, by=by, name=user.name, how="mail" if mail else "link")
+    told = InvitationMade(project_id=None, subject=user.uid, by=by, name=user.name, how=how)
     record(told, row, *voided)
-    link = absolute("invitation.accept", token=token)
-    if mail:
-        subject = _("%(name)s invites you to %(project)s", name=by.name[:60], project=(project_name or "uatapp")[:60])
-        send_mail(user.email, subject, "invitation", name=user.name, by=by.name, project=project_name, link=link)
-    return link
+    return absolute("invitation.accept", token=token)
 
 
 def _void(row: Invitation) -> Invitation:

@@ -26,7 +26,7 @@ from uatapp.kernel.uow import unit_of_work
 from uatapp.web.problems import wants_json
 
 QUOTA = 50 * 1024 * 1024
-NEVER = ("csrf_token", "form_key", "kept_form", "password", "new_password")
+NEVER = ("csrf_token", "form_key", "kept_form", "password", "new_password", "code", "proof")
 
 
 def keep_form() -> Response | None:

@@ -1,7 +1,7 @@
 """Users, organisations, and what keeps their access safe."""
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         password: Mapped[str | None]
         active: Mapped[bool]
         fs_uniquifier: Mapped[str]
+        current_login_at: Mapped[datetime | None]
         is_authenticated: bool
 else:
     _RoleColumns, _UserColumns = v3.FsRoleMixin, v3.FsUserMixin
@@ -72,6 +73,11 @@ class User(Audited, Base, _UserColumns):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+
+    @property
+    def signed_in_at(self) -> datetime | None:
+        """Return when this person signed in last; the library's column has no zone."""
+        return self.current_login_at.replace(tzinfo=UTC) if self.current_login_at else None
 
 
 class Purpose(StrEnum):
@@ -120,6 +126,39 @@ class UserSession(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     agent: Mapped[str] = mapped_column(default="")
+
+
+class SecondFactor(Audited, Base):
+    """A person's second step at sign-in and signing: an app's secret, encrypted, and the salt of the recovery codes."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), unique=True)
+    secret: Mapped[str]
+    salt: Mapped[str]
+    set_up_at: Mapped[datetime] = created()
+
+
+class RecoveryCode(Audited, Base):
+    """A code for the day on which the phone is away: kept as a hash, used once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (sa.UniqueConstraint("factor_id", "code_hash"),)
+
+    factor_id: Mapped[int] = mapped_column(sa.ForeignKey("second_factor.id"))
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class CodeUse(Base):
+    """A code of an app that was used: each step of thirty seconds counts once, whoever sends it how often."""
+
+    __tablename__ = "code_use"
+    __table_args__ = (sa.UniqueConstraint("factor_id", "step"),)
+
+    factor_id: Mapped[int] = mapped_column(sa.ForeignKey("second_factor.id"))
+    step: Mapped[int]
+    at: Mapped[datetime] = created()
 
 
 class Guess(Base):

@@ -7,7 +7,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from uatapp.accounts.models import Invitation, KeptForm, Organisation, Purpose, User, UserSession
+from uatapp.accounts.models import (
+    CodeUse,
+    Invitation,
+    KeptForm,
+    Organisation,
+    Purpose,
+    RecoveryCode,
+    SecondFactor,
+    User,
+    UserSession,
+)
 from uatapp.accounts.sessions import IDLE, KEPT_AFTER
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
@@ -51,9 +61,11 @@ def get_user_by_uid(uid: str) -> User:
 
 
 def people() -> sa.Select[Any]:
-    """Select users with their organisation's name and when they were last here, by name."""
+    """Select users with when they were last here and since when they have a second step, by name."""
     seen = sa.select(sa.func.max(UserSession.seen_at)).where(UserSession.user_id == User.id).scalar_subquery()
-    statement = sa.select(User, sa.type_coerce(seen, UserSession.seen_at.type).label("seen_at"))
+    here = sa.type_coerce(seen, UserSession.seen_at.type).label("seen_at")
+    statement = sa.select(User, here, SecondFactor.set_up_at)
+    statement = statement.outerjoin(SecondFactor, SecondFactor.user_id == User.id)
     return statement.order_by(User.name, User.id)
 
 
@@ -61,6 +73,40 @@ def has_administrator() -> bool:
     """Say whether anybody administers this installation."""
     found = sa.select(User.id).where(User.is_admin.is_(True), User.active.is_(True)).limit(1)
     return db.session.scalar(found) is not None
+
+
+def list_administrators() -> Sequence[User]:
+    """Return the administrators who can sign in, by name."""
+    where = (User.is_admin.is_(True), User.active.is_(True))
+    return db.session.scalars(sa.select(User).where(*where).order_by(User.name, User.id)).all()
+
+
+def find_factor(user_id: int, *, lock: bool = False) -> SecondFactor | None:
+    """Return a person's second step as it is now."""
+    statement = sa.select(SecondFactor).where(SecondFactor.user_id == user_id)
+    statement = statement.execution_options(populate_existing=True)
+    return db.session.scalar(statement.with_for_update() if lock else statement)
+
+
+def count_recovery_codes(factor_id: int) -> int:
+    """Return how many recovery codes are left."""
+    where = (RecoveryCode.factor_id == factor_id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(sa.select(sa.func.count()).select_from(RecoveryCode).where(*where)) or 0
+
+
+def is_code_free(factor_id: int, step: int, recovery_hash: str) -> bool:
+    """Say whether a recognised code was not used yet."""
+    used = sa.select(CodeUse.id).where(CodeUse.factor_id == factor_id, CodeUse.step == step)
+    if not recovery_hash:
+        return db.session.scalar(used) is None
+    where = (RecoveryCode.factor_id == factor_id, RecoveryCode.code_hash == recovery_hash)
+    return db.session.scalar(sa.select(RecoveryCode.id).where(*where, RecoveryCode.used_at.is_(None))) is not None
+
+
+def find_user_of_session(uniquifier: str) -> User | None:
+    """Return the person who may sign in and whom sessions with this mark belong to."""
+    where = (User.fs_uniquifier == uniquifier, User.active.is_(True))
+    return db.session.scalar(sa.select(User).where(*where))
 
 
 def find_invitation(token: str, purpose: Purpose, *, lock: bool = False) -> Invitation | None:

@@ -78,6 +78,18 @@ def _is_run(bare: str) -> bool:
     return any(bare in row * 2 or bare in (row * 2)[::-1] for row in _ROWS)
 
 
+def must_have_second_factor(needed: str, *, is_admin: bool, may_sign: bool) -> bool:
+    """Say whether somebody must have a second step, by the installation's setting (UATAPP_SECOND_FACTOR)."""
+    if needed == "signatories":
+        return is_admin or may_sign
+    return needed == "everybody"
+
+
+def is_time_to_tell(tries: int) -> bool:
+    """Say whether this wrong try is the one after which people are told: when waiting begins, and each tenth."""
+    return tries == FREE_TRIES or (tries > 0 and tries % 10 == 0)
+
+
 def wait_after(failures: int, free: int) -> int:
     """Return how many seconds to wait after so many failures: none at first, then doubling to a quarter of an hour."""
     if failures < free:

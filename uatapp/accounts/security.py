@@ -19,11 +19,12 @@ from flask_security import (
 )
 from flask_security.utils import get_message
 
-from uatapp.accounts import forms, guessing, invitations, queries, rules, service, sessions
+from uatapp.accounts import forms, guessing, invitations, queries, rules, second_step, service, sessions
 from uatapp.accounts.events import PasswordSet, SignedIn, SignedOut
 from uatapp.accounts.models import Invitation, Purpose, Role, User
 from uatapp.config import Settings
 from uatapp.jobs.service import send_mail
+from uatapp.kernel import clock
 from uatapp.kernel.actor import SYSTEM, Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.permissions import Permission
@@ -134,6 +135,7 @@ def install(app: Flask, config: Settings) -> None:
         mail_util_cls=Outbox,
         password_util_cls=Passwords,
     )
+    security.two_factor_plugins = second_step.SecondStep()
     security.want_json(lambda request: False)
     app.extensions["security"].login_manager._request_callback = None  # no tokens: a person has a session
     app.view_functions["security.reset_password"] = _by_newest_link(app.view_functions["security.reset_password"])
@@ -180,8 +182,8 @@ def _answering(view: View) -> View:
     def run(**values: Any) -> Any:
         answer = make_response(view(**values))
         if request.method == "POST" and answer.status_code == 302:
-            target = request.form.get("next") or request.args.get("next")
-            answer.location = rules.safe_target(target)
+            target = rules.safe_target(request.form.get("next") or request.args.get("next"))
+            answer.location = second_step.onward(target)
         return _mended(answer)
 
     return run
@@ -217,7 +219,8 @@ def _signed_in(app: Flask, user: User, authn_via: list[str] | None = None, **res
     told = SignedIn(project_id=None, subject=user.uid, by=as_actor(user), address=guessing.remote())
     with unit_of_work(SYSTEM):
         guessing.remember_place(user.email)
-        record(told)
+        user.current_login_at = clock.now().replace(tzinfo=None)
+        record(told, user)
 
 
 def _new_secret(user: User) -> None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import login_user
 
-from uatapp.accounts import guessing, invitations, queries, service
+from uatapp.accounts import guessing, invitations, queries, second_step, service
 from uatapp.accounts.forms import AcceptForm, ProfileForm, SetUpForm
 from uatapp.accounts.models import Invitation, Purpose, User
 from uatapp.accounts.security import as_actor
@@ -51,6 +51,7 @@ def _account(form: ProfileForm, status: int = 200) -> ResponseReturnValue:
         sessions=queries.list_sessions(user_id),
         this_session=getattr(getattr(session, "row", None), "id", 0),
         kept=queries.list_kept(user_id),
+        **second_step.shown(g.actor),
     )
     return page, status
 
@@ -131,7 +132,7 @@ def take_up(token: str) -> ResponseReturnValue:
     """Set the password, and begin."""
     user, form = _invited(token), AcceptForm()
     refusal = _enter(form, lambda: invitations.take_up(token, form.name.data, form.password.data, own_actor=as_actor))
-    return _accept(user, form, 422) if refusal else redirect(url_for("home.index"), 303)
+    return _accept(user, form, 422) if refusal else redirect(second_step.onward(url_for("home.index")), 303)
 
 
 def _enter(form: AcceptForm, act: Callable[[], User]) -> bool:
@@ -173,4 +174,4 @@ def found(token: str) -> ResponseReturnValue:
     _check_set_up(token)
     form = SetUpForm()
     refusal = _enter(form, lambda: invitations.set_up(token, form.name.data, form.email.data, form.password.data))
-    return _set_up(form, 422) if refusal else redirect(url_for("home.index"), 303)
+    return _set_up(form, 422) if refusal else redirect(second_step.onward(url_for("home.index")), 303)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from uatapp.audit.models import AuditChain, AuditEntry, AuditList, AuditText
 from uatapp.kernel import clock
+from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import db
 
 AT_ONCE = 500
@@ -78,6 +79,14 @@ def _told(row: AuditEntry, texts: dict[str, str], lists: dict[str, list[Any]]) -
     body = json.loads(row.body)
     inline = {kind: body[kind] for kind in ("items", "frozen") if isinstance(body.get(kind), list)}
     return Told(row.seq, datetime.fromisoformat(row.at), row.hash, body, texts, {**inline, **lists})
+
+
+def lately(chain: str, action: str, *, since: datetime, limit: int = 10) -> list[Told]:
+    """Return the newest entries of one kind that the program itself wrote, without what lies beside them."""
+    where = (AuditEntry.chain == chain, AuditEntry.actor == SYSTEM.uid, AuditEntry.action == action)
+    statement = sa.select(AuditEntry).where(*where, AuditEntry.at >= clock.iso(since))
+    rows = db.session.scalars(statement.order_by(AuditEntry.seq.desc()).limit(limit)).all()
+    return [_told(row, {}, {}) for row in rows]
 
 
 def list_people(chain: str) -> list[tuple[str, str]]:

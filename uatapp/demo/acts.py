@@ -5,11 +5,14 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from uatapp.accounts import worked_example
+from uatapp.accounts.models import User
 from uatapp.cycles import assigning
 from uatapp.cycles import queries as cycles
 from uatapp.cycles import service as cycling
 from uatapp.cycles.models import Assignment, Cycle, CycleItem
 from uatapp.demo.stage import Stage
+from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.projects import queries as projects
 from uatapp.projects import service as setting_up
@@ -124,14 +127,17 @@ def ask(stage: Stage, title: str, cycle: int, signers: list[str], decide_by: dat
 
 
 def sign(stage: Stage, who: str, number: int, choice: Choice) -> None:
-    """Let a person sign what they saw."""
+    """Let a person sign what they saw, with password and code."""
+    with clock.at(stage.moment):
+        code = worked_example.next_code(db.session.get_one(User, stage.ids[who]))
+        identity.prove_identity(stage.project, number, stage.passwords[who], code, by=stage.actor(who))
     with stage.act(who, minutes=25) as (_session, by):
         project = stage.project
         signoff = get_signoff(project.id, number)
         nonce = identity.issue_nonce(project, signoff, by=by)
         db.session.flush()
         seen = get_snapshot(signoff.id).sha256
-        signing.sign(project, number, choice, seen_sha256=seen, nonce=nonce, by=by)
+        signing.sign(project, number, choice, seen_sha256=seen, nonce=nonce, by=by, agreed=True)
 
 
 def note(stage: Stage, who: str, number: int, text: str) -> None:

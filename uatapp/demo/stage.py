@@ -23,6 +23,7 @@ class Stage:
 
     def __init__(self, key: str = KEY, ids: dict[str, int] | None = None, *, since: int) -> None:
         self.key, self.ids = key, ids or {}
+        self.passwords: dict[str, str] = {}
         self.moment = datetime.now(ZoneInfo(ZONE)) + timedelta(days=since)
 
     @property

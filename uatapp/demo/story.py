@@ -2,10 +2,9 @@
 
 from uatapp.defects import service as problems
 from uatapp.defects.states import Severity, TriageOutcome
-from uatapp.demo import acts, present
+from uatapp.demo import acts, present, standing, windows
 from uatapp.demo.stage import Stage
 from uatapp.demo.testing import accept, finds, fix, on, passes, propose, reports, runs
-from uatapp.jobs import service as jobs
 from uatapp.projects import service as setting_up
 from uatapp.signoffs.rules import Choice, Owed
 from uatapp.signoffs.states import Decision
@@ -17,12 +16,13 @@ RETURNS, SERVICE = "returns.feature", "customer_service.feature"
 def tell(stage: Stage) -> None:
     """Tell the whole story, oldest first."""
     _set_up(stage)
+    windows.agree(stage)
     _order_entry(stage)
     _billing(stage)
     number = present.plan(stage)
     _service(stage)
     present.tell(stage, number)
-    jobs.run_due(1)  # at the end, as it is made today: the first certificate; the worker makes the others when served
+    standing.make_first_certificate()  # at the end, as it is made today; the worker does the rest when served
 
 
 def _set_up(stage: Stage) -> None:
@@ -112,6 +112,7 @@ def _billing(stage: Stage) -> None:
     stage.day(-13, 16)
     acts.take(stage, "close", number)
     signers = ["sponsor", "sponsor2", "partner_manager"]
+    standing.arrange(stage)
     signoff = acts.ask(stage, "Billing and payments", number, signers, stage.date(0))
     stage.day(-12, 10)
     acts.note(stage, "sponsor2", signoff, "How many letters a week does the workaround mean, and who checks them?")
@@ -161,7 +162,12 @@ def _service(stage: Stage) -> None:
     signoff = acts.ask(stage, "Returns and customer service", number, signers)
     stage.day(-4, 11)
     acts.sign(stage, "partner_manager", signoff, Choice(Decision.ACCEPTED))
-    owed = Owed("Complaints about safety are due on the same day", "Tomasz Zielinski", stage.date(24), workaround)
+    owed = Owed(
+        f"{stage.project.key}-D{late}: complaints about safety are due on the same day",
+        "Tomasz Zielinski",
+        stage.date(24),
+        workaround,
+    )
     waived = "One test of twenty fails; its workaround is in place until the next release."
     waivers = tuple((code, waived) for code in ("share_passed", "all_run"))
     acts.sign(stage, "sponsor2", signoff, Choice(Decision.ACCEPTED_WITH_CONDITIONS, "", (owed,), waivers))

@@ -61,6 +61,7 @@ def _tabs() -> list[tuple[str, str]]:
         ("administration.index", _("Projects")),
         ("administration.organisations", _("Organisations")),
         ("administration.users", _("People")),
+        ("access_review.index", _("Access")),
         ("jobs_pages.index", _("Jobs")),
     ]
     if current_app.config["UATAPP"].worked_example:

@@ -42,6 +42,26 @@ def take(project_id: int, kind: Kind, count: int = 1) -> int:
     return last - count + 1
 
 
+def hold(project_id: int, kind: Kind, *, alone: bool) -> None:
+    """Take part in a turn about a kind of thing until the commit: alone, or beside others who do not want to be alone.
+
+    The counter's row is what is held, so that nothing else of the project waits. SQLite has one writer anyway.
+    """
+    session = db.session()
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    turn = (session.get_transaction(), project_id, kind, alone)
+    if session.info.get("turn") == turn:
+        return
+    own = sa.select(ReferenceCounter.id).where(ReferenceCounter.project_id == project_id, ReferenceCounter.kind == kind)
+    own = own.with_for_update(key_share=True) if alone else own.with_for_update(read=True)
+    if session.execute(own).first() is None:
+        row = postgresql.insert(ReferenceCounter).values(project_id=project_id, kind=kind, last=0)
+        session.execute(row.on_conflict_do_nothing(index_elements=["project_id", "kind"]))
+        session.execute(own)
+    session.info["turn"] = turn
+
+
 def written(project_key: str, kind: Kind, number: int) -> str:
     """Write a reference as people read it."""
     return f"{project_key}-{kind.value}{number}"

@@ -18,6 +18,7 @@ from flask import Flask
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 
+from uatapp.accounts import queries as people
 from uatapp.audit.models import Checkpoint
 from uatapp.config import Settings
 from uatapp.evidence import sweeping
@@ -58,7 +59,7 @@ def examine(app: Flask) -> list[Check]:
         _home, _secret, _keys, _database, _evidence, _room, _queue, _mail, _pdf, _assets,
     )  # fmt: skip
     found = [check for look in looks for check in look(settings)]
-    return [*found, *_jobs(found), *_forgotten(found), *_sample(found)]
+    return [*found, *_second_step(settings, found), *_jobs(found), *_forgotten(found), *_sample(found)]
 
 
 def _writable(name: str, folder: Path) -> Check:
@@ -223,6 +224,20 @@ def _is_whole(sha256: str) -> bool:
     except Damaged:
         return False
     return True
+
+
+def _second_step(settings: Settings, found: list[Check]) -> Iterator[Check]:
+    """Say who needs a code from a phone, and which administrators have none; a choice of the installation is no fault."""
+    if settings.second_factor == "nobody":
+        yield Check("second step", True, "nobody needs one: signatures may rest on a password alone")
+        return
+    if not _are_ok(found, "database", "schema"):
+        return
+    without = [row.name for row in people.list_administrators() if people.find_factor(row.id) is None]
+    detail = f"needed by {settings.second_factor}" + (
+        f"; not set up yet by {', '.join(without[:5])}" if without else ""
+    )
+    yield Check("second step", True, detail)
 
 
 def _jobs(found: list[Check]) -> Iterator[Check]:

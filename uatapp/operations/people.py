@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from uatapp.accounts import invitations
+from uatapp.accounts import factors, invitations
 from uatapp.accounts import queries as people
 from uatapp.accounts import service as accounts
 from uatapp.accounts.models import Organisation, User
@@ -38,6 +38,15 @@ def add_user(email: str, name: str, *, admin: bool, password: str | None) -> Add
             accounts.set_password(user, password, how="command", by=SYSTEM)
         link = invitations.invite(user, by=SYSTEM, mail=False) if password is None else ""
         return Added(user.email, link)
+
+
+def reset_second_step(email: str) -> str:
+    """Take a person's lost second step away; return the link (mailed as well) by which they begin anew."""
+    with unit_of_work(SYSTEM):
+        found = people.find_user(accounts.clean_email(email))
+        if found is None:
+            raise NotFound(_("There is no account for %(email)s.", email=email))
+        return factors.reset(found, by=SYSTEM)
 
 
 def add_project(key: str, name: str, customer: str, partners: tuple[str, ...]) -> Project:

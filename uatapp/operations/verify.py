@@ -10,7 +10,18 @@ from sqlalchemy.orm import Session
 
 from uatapp.kernel.db import db
 from uatapp.operations import schema
-from uatapp.operations.checks import certificates, chains, checkpoints, entries, files, links, rows, signed, states
+from uatapp.operations.checks import (
+    bundles,
+    certificates,
+    chains,
+    checkpoints,
+    entries,
+    files,
+    links,
+    rows,
+    signed,
+    states,
+)
 from uatapp.operations.checks.index import Index
 from uatapp.operations.checks.report import CouldNotCheckError, Finding, Report
 
@@ -23,6 +34,7 @@ class Options:
     since: int = 1
     checkpoint: Path | None = None
     certificate: Path | None = None
+    bundle: Path | None = None
     key: Path | None = None
     evidence: bool = False
 
@@ -35,8 +47,8 @@ def verify(
     """Check all that is asked for and go on after each finding; what cannot be checked is in `not_checked`."""
     report = Report(tell, progress)
     try:
-        if options.certificate and options.key and schema.is_behind():
-            _certificate_alone(report, options.certificate, options.key)
+        if (options.certificate or options.bundle) and options.key and schema.is_behind():
+            _papers_alone(report, options)
             return report
         with reading() as session, Index() as index:
             check_all(session, index, report, options)
@@ -45,11 +57,15 @@ def verify(
     return report
 
 
-def _certificate_alone(report: Report, path: Path, key: Path) -> None:
-    """Check a certificate where there is no installation: on any machine that has the public key."""
+def _papers_alone(report: Report, options: Options) -> None:
+    """Check papers where there is no installation: on any machine that has the public key."""
+    trusted = checkpoints.trusted_keys(options.key)
     try:
-        certificates.check_seal(report, path, checkpoints.trusted_keys(key))
-        report.remarks.append("There is no database here, so only the certificate itself was checked.")
+        if options.certificate:
+            certificates.check_seal(report, options.certificate, trusted)
+        if options.bundle:
+            bundles.check_file(report, options.bundle, trusted)
+        report.remarks.append("There is no database here, so only what was named was checked.")
     except CouldNotCheckError as missing:
         report.not_checked.append(str(missing))
 
@@ -86,6 +102,8 @@ def _against_notes(session: Session, report: Report, options: Options) -> None:
             checkpoints.check_file(session, report, options.checkpoint, trusted)
         if options.certificate:
             certificates.check_file(session, report, options.certificate, trusted)
+        if options.bundle:
+            bundles.check_file(report, options.bundle, trusted)
     except CouldNotCheckError as missing:
         report.not_checked.append(str(missing))
 

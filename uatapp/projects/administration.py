@@ -1,16 +1,20 @@
 """Pages of the installation's administrators. They see names of projects and people, never a project's content."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from uatapp.accounts import invitations
+from uatapp.accounts import factors, invitations
 from uatapp.accounts import queries as people
 from uatapp.accounts import service as accounts
+from uatapp.accounts.events import TriesTold
 from uatapp.accounts.forms import AdministratorForm, OrganisationForm
+from uatapp.audit import queries as audit
+from uatapp.kernel import clock
 from uatapp.kernel.errors import Invalid, NotFound
 from uatapp.kernel.paging import number_of, page_of
 from uatapp.kernel.permissions import Permission
@@ -20,6 +24,7 @@ from uatapp.projects.forms import ProjectForm
 from uatapp.projects.labels import SIDES
 from uatapp.web.access import requires
 
+TRIES_SHOWN_FOR = timedelta(days=14)
 bp = Blueprint("administration", __name__, url_prefix="/administration")
 
 
@@ -111,7 +116,14 @@ def users() -> ResponseReturnValue:
 
 def _users(form: AdministratorForm, status: int = 200, **more: Any) -> ResponseReturnValue:
     page = page_of(people.people(), number_of(request.args.get("page")), lambda n: url_for(".users", page=n))
-    return render_template("administration/users.html", page=page, form=form, me=g.actor.user_id, **more), status
+    return render_template(
+        "administration/users.html", page=page, form=form, me=g.actor.user_id, tries=_tries(), **more
+    ), status
+
+
+def _tries() -> list[audit.Told]:
+    """Return who was told of many wrong tries in the last days."""
+    return audit.lately("system", TriesTold.action, since=clock.now() - TRIES_SHOWN_FOR)
 
 
 @bp.post("/people")
@@ -138,6 +150,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "name": accounts.name_administrator,
     "dismiss": accounts.dismiss_administrator,
     "invite": invitations.invite,
+    "reset": factors.reset,
 }
 
 
@@ -161,8 +174,9 @@ def tabs() -> dict[str, Any]:
         ("administration.index", _("Projects")),
         ("administration.organisations", _("Organisations")),
         ("administration.users", _("People")),
+        ("access_review.index", _("Access")),
         ("jobs_pages.index", _("Jobs")),
         ("jobs_pages.mails", _("Outgoing mail")),
     )
     shown = [(endpoint, words) for endpoint, words in offered if endpoint in current_app.view_functions]
-    return {"administration_tabs": shown if request and request.blueprint == bp.name else []}
+    return {"administration_tabs": shown if request and request.blueprint in (bp.name, "access_review") else []}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from uatapp.kernel.events import Event, internal
+from uatapp.kernel.events import Event, free_text, internal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,3 +91,53 @@ class EnvironmentChanged(Event):
     action: ClassVar[str] = "project.environment_changed"
     sentence: ClassVar[str] = "{by} changed how testers reach {name}"
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarChanged(Event):
+    """The working hours of an organisation; on the installation's chain, for it may be a party of several projects."""
+
+    action: ClassVar[str] = "calendar.changed"
+    sentence: ClassVar[str] = "{by} changed the working hours of {subject}: {hours} ({zone})"
+    organisation_id: int = internal()
+    hours: tuple[str, ...]
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolidaysAdded(Event):
+    action: ClassVar[str] = "calendar.holidays_added"
+    sentence: ClassVar[str] = "{by} entered {count} days off for {subject}"
+    organisation_id: int = internal()
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolidayRemoved(Event):
+    action: ClassVar[str] = "calendar.holiday_removed"
+    sentence: ClassVar[str] = "{by} took {day} off the holidays of {subject}: {name}"
+    organisation_id: int = internal()
+    day: str
+    name: str = free_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessReviewed(Event):
+    """Somebody took the list of all accounts, roles and rights to sign."""
+
+    action: ClassVar[str] = "access.reviewed"
+    sentence: ClassVar[str] = (
+        "{by} took the list of who has which access ({lines} lines, {signing} with the right to sign)"
+    )
+    lines: int
+    signing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveKept(Event):
+    """A roll-out wave was named, or got other units."""
+
+    action: ClassVar[str] = "project.wave_kept"
+    sentence: ClassVar[str] = "{by} put {units} into the wave {name}"
+    name: str
+    units: tuple[str, ...]

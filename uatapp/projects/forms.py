@@ -46,6 +46,22 @@ class IdTagsForm(Form):
     )
 
 
+class WaveForm(Form):
+    """Name a roll-out wave and its units."""
+
+    name = StringField(
+        _l("Name of the wave"),
+        description=_l("A name that is there already gets the units that you choose now."),
+        validators=[DataRequired(_NAME)],
+    )
+    units = SelectMultipleField(
+        _l("Business units that go live together"),
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+
 class EnvironmentForm(Form):
     """Where people test."""
 
@@ -106,3 +122,24 @@ class ProjectForm(Form):
     customer_email = EmailField(_l("Mail address"), validators=[DataRequired(_l("Enter the person’s mail address."))])
     partner_name = StringField(_l("Name"), validators=[DataRequired(_l("Enter the person’s name."))])
     partner_email = EmailField(_l("Mail address"), validators=[DataRequired(_l("Enter the person’s mail address."))])
+
+
+class CalendarForm(Form):
+    """The hours of a week, with the version and the texts that the person began with."""
+
+    monday, tuesday = StringField(_l("Monday")), StringField(_l("Tuesday"))
+    wednesday, thursday = StringField(_l("Wednesday")), StringField(_l("Thursday"))
+    friday, saturday, sunday = StringField(_l("Friday")), StringField(_l("Saturday")), StringField(_l("Sunday"))
+    zone = SelectField(_l("Time zone"), choices=lambda: [(z, z.replace("_", " ")) for z in zones()])
+    version = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], default=0)
+    was_monday, was_tuesday, was_wednesday, was_thursday = HiddenField(), HiddenField(), HiddenField(), HiddenField()
+    was_friday, was_saturday, was_sunday, was_zone = HiddenField(), HiddenField(), HiddenField(), HiddenField()
+
+
+class HolidaysForm(Form):
+    """Days off: pasted lines, or a calendar file."""
+
+    days = TextAreaField(
+        _l("Days off, one a line"),
+        description=_l("Such as “2026-12-25 Christmas Day”, or “2026-12-24 until 12:00 Christmas Eve” for half a day."),
+    )

@@ -38,8 +38,9 @@ def enter(project: Project) -> ResponseReturnValue:
 
 
 def first_page(actor: Actor, project: Project) -> str:
-    """Return where a member begins: testers with their work, all others with the overview."""
-    tests = actor.has_role(project.id, Role.TESTER, Role.SUPER_USER)
-    offered = (*(("inbox.my_work",) if tests else ()), "criteria.overview", "projects.members")
+    """Return where a member begins: testers with their work, sponsors with readiness, all others with the overview."""
+    own = {"inbox.my_work": (Role.TESTER, Role.SUPER_USER), "signoffs.readiness": (Role.SPONSOR,)}
+    offered = [page for page, roles in own.items() if actor.has_role(project.id, *roles)]
+    offered += ["criteria.overview", "projects.members"]
     endpoint = next(name for name in offered if name in current_app.view_functions)
     return url_for(endpoint, project=project.key)

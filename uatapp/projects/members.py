@@ -14,6 +14,7 @@ from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, NotAllowed, Refused
 from uatapp.kernel.permissions import Role, Side
+from uatapp.kernel.references import Kind, hold
 from uatapp.kernel.uow import record
 from uatapp.projects import queries, rules, service
 from uatapp.projects.events import MemberChanged, MemberRemoved, SigningRightWithdrawn
@@ -101,6 +102,7 @@ def _keep_a_manager(member: Membership, roles: Collection[Role]) -> None:
 def remove(project: Project, member: Membership, *, by: Actor) -> None:
     """Take a member out of the project; what they did stays. Refuses a side's last project manager."""
     _may_manage(by, project, member.side)
+    hold(project.id, Kind.SIGNOFF, alone=True)  # before the membership, as those who sign
     _keep_a_manager(member, ())
     member.removed_at, member.may_sign = clock.now(), False
     user = member.user
@@ -117,6 +119,7 @@ def grant(project: Project, member: Membership, *, by: Actor) -> None:
 def withdraw(project: Project, member: Membership, *, by: Actor) -> None:
     """Take the right to sign from a member. Refuses all but the customer's project manager."""
     _may_grant(by, project)
+    hold(project.id, Kind.SIGNOFF, alone=True)  # before the membership, as those who sign
     if member.may_sign:
         member.may_sign, user = False, member.user
         told = SigningRightWithdrawn(project_id=project.id, subject=user.uid, by=by, name=user.name, user_id=user.id)

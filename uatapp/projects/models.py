@@ -1,6 +1,7 @@
 """A project and what is set up in it."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -114,3 +115,53 @@ class Build(InProject, Audited, Base):
     name: Mapped[str]
     notes: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = created()
+
+
+class OrganisationCalendar(Audited, Base):
+    """When an organisation works: hours by weekday in its zone, as [[from, until], …] in minutes, from Monday on."""
+
+    __tablename__ = "organisation_calendar"
+    __table_args__ = (sa.UniqueConstraint("organisation_id"),)
+
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    zone: Mapped[str]
+    week: Mapped[list[Any]]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class OrganisationHoliday(Audited, Base):
+    """A day off of an organisation; `closed_from` is the minute from which it is, 0 for the whole day."""
+
+    __tablename__ = "organisation_holiday"
+    __table_args__ = (
+        sa.UniqueConstraint("organisation_id", "day"),
+        sa.CheckConstraint("closed_from BETWEEN 0 AND 1439", "closed_from"),
+        sa.CheckConstraint("length(name) <= 80", "name"),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    day: Mapped[date]
+    name: Mapped[str] = mapped_column(default="")
+    closed_from: Mapped[int] = mapped_column(default=0)
+
+
+class Wave(InProject, Audited, Base):
+    """A roll-out wave: business units that take the software over together."""
+
+    __tablename__ = "wave"
+    __table_args__ = within(sa.UniqueConstraint("project_id", "name"))
+
+    name: Mapped[str]
+
+
+class WaveUnit(InProject, Audited, Base):
+    """A business unit in a wave."""
+
+    __tablename__ = "wave_unit"
+    __table_args__ = within(
+        sa.UniqueConstraint("wave_id", "unit_id"), inside("wave_id", "wave"), inside("unit_id", "business_unit")
+    )
+
+    wave_id: Mapped[int]
+    unit_id: Mapped[int]
+    unit: Mapped[BusinessUnit] = relationship(lazy="raise_on_sql", viewonly=True)

@@ -11,7 +11,7 @@ from uatapp.kernel.errors import Invalid, Stale
 from uatapp.kernel.permissions import Permission, Role, roles_of
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects import members as people
-from uatapp.projects import queries, rules, service
+from uatapp.projects import queries, rules, service, waves
 from uatapp.projects.forms import (
     BuildForm,
     ChangedEnvironmentForm,
@@ -20,6 +20,7 @@ from uatapp.projects.forms import (
     InviteForm,
     MemberForm,
     NamedForm,
+    WaveForm,
 )
 from uatapp.projects.labels import DUTIES, ROLES, SIDES
 from uatapp.projects.models import Build, BusinessProcess, BusinessUnit, Environment, Membership, Project
@@ -173,7 +174,7 @@ def signing_right(project: Project, uid: str) -> ResponseReturnValue:
 @bp.get("/set-up")
 @requires(Permission.PROJECT_SET_UP)
 def set_up(project: Project) -> ResponseReturnValue:
-    """Show units, business processes, environments and builds."""
+    """Show units, waves, business processes, environments and builds."""
     return _set_up(project)
 
 
@@ -181,13 +182,16 @@ def _set_up(project: Project, status: int = 200, **refused: Form) -> ResponseRet
     forms: dict[str, Form] = {kind: form_of(formdata=None, prefix="") for kind, (form_of, _add) in ADDED.items()}
     forms |= refused
     forms.setdefault("id_tags", IdTagsForm(formdata=None, prefix="", data={"example": project.id_example}))
+    units = queries.list_named(BusinessUnit, project.id)
+    forms["wave"].units.choices = [(row.id, row.name) for row in units]
     for kind, form in forms.items():
         form.set_apart(kind)
     page = render_template(
         "projects/set_up.html",
         forms=forms,
         id_example=project.id_example,
-        units=queries.list_named(BusinessUnit, project.id),
+        units=units,
+        waves=waves.list_waves(project.id),
         processes=queries.list_named(BusinessProcess, project.id),
         environments=queries.list_named(Environment, project.id),
         builds=queries.list_named(Build, project.id),
@@ -200,20 +204,28 @@ def _add_environment(project: Project, form: Any) -> None:
     service.add_environment(project, form.name.data, by=g.actor, **texts)
 
 
+def _keep_wave(project: Project, form: Any) -> None:
+    units = [row for row in queries.list_named(BusinessUnit, project.id) if row.id in (form.units.data or [])]
+    waves.keep_wave(project, form.name.data, units, by=g.actor)
+
+
 ADDED: dict[str, tuple[type[Form], Callable[[Project, Any], object]]] = {
     "unit": (NamedForm, lambda p, f: service.add_unit(p, f.name.data, by=g.actor)),
+    "wave": (WaveForm, _keep_wave),
     "process": (NamedForm, lambda p, f: service.add_process(p, f.name.data, by=g.actor)),
     "environment": (EnvironmentForm, _add_environment),
     "build": (BuildForm, lambda p, f: service.add_build(p, f.name.data, by=g.actor, notes=f.notes.data or "")),
 }
 
 
-@bp.post("/set-up/<any(unit, process, environment, build):kind>")
+@bp.post("/set-up/<any(unit, wave, process, environment, build):kind>")
 @requires(Permission.PROJECT_SET_UP)
 def add(project: Project, kind: str) -> ResponseReturnValue:
-    """Add a unit, a business process, an environment or a build."""
+    """Add a unit, a wave, a business process, an environment or a build."""
     form_of, take = ADDED[kind]
     form = form_of()
+    if isinstance(form, WaveForm):
+        form.units.choices = [(row.id, row.name) for row in queries.list_named(BusinessUnit, project.id)]
     try:
         if not form.validate():
             return _set_up(project, 422, **{kind: form})

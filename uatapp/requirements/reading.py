@@ -98,7 +98,11 @@ class Compared:
 
 def compared(old: Iterable[Mapping[str, Any]], new: Iterable[Mapping[str, Any]]) -> list[Compared]:
     """Put old and new steps side by side, line by line."""
-    before, after = _lines(old), _lines(new)
+    return compared_lines(_lines(old), _lines(new))
+
+
+def compared_lines(before: Sequence[str], after: Sequence[str]) -> list[Compared]:
+    """Put two texts side by side, line by line."""
     found: list[Compared] = []
     for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         here, there = before[a:b], after[c:d]

@@ -310,7 +310,7 @@ def _merged(project: Project, form: DocumentForm, document: Document | None, sta
 
 def _began_with(document: Document | None, seen: str, newest: int) -> str | None:
     """Return the text that the editor was opened with."""
-    if document is None or not seen.isdecimal() or not 0 < int(seen) < newest:
+    if document is None or not seen.isdecimal() or len(seen) > 9 or not 0 < int(seen) < newest:
         return None
     return editing.text_of(queries.get_document_version(document.id, int(seen)))
 

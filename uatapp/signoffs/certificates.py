@@ -3,6 +3,8 @@
 import base64
 import json
 import secrets
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -20,9 +22,17 @@ from uatapp.kernel.keys import Keys
 from uatapp.kernel.references import Kind, written
 from uatapp.kernel.uow import record, unit_of_work
 from uatapp.projects.models import Project
-from uatapp.signoffs import documents, events, queries
-from uatapp.signoffs.models import Certificate, CertificateFile, Condition, Signature, Signoff, Waiver
-from uatapp.signoffs.states import Decision
+from uatapp.signoffs import consents, documents, events, queries
+from uatapp.signoffs.models import (
+    Certificate,
+    CertificateFile,
+    Condition,
+    DeemedAcceptance,
+    Signature,
+    Signoff,
+    Waiver,
+)
+from uatapp.signoffs.silence import DeemedFacts
 
 JOB = "certificate.render"
 
@@ -37,7 +47,7 @@ def new_code() -> str:
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 
-def issue(project: Project, signoff: Signoff, decision: Decision, *, by: Actor) -> Certificate:
+def issue(project: Project, signoff: Signoff, decision: StrEnum, *, by: Actor) -> Certificate:
     """Fix what the certificate states, in the transaction of the last signature, and queue its PDF."""
     reference = written(project.key, Kind.SIGNOFF, signoff.number)
     code = new_code()
@@ -61,9 +71,11 @@ def issue(project: Project, signoff: Signoff, decision: Decision, *, by: Actor) 
     return row
 
 
-def _facts(project: Project, signoff: Signoff, decision: Decision, number: str, code: str) -> dict[str, Any]:
+def _facts(project: Project, signoff: Signoff, decision: StrEnum, number: str, code: str) -> dict[str, Any]:
     settings = current_app.config["UATAPP"]
+    deemed = db.session.scalar(sa.select(DeemedAcceptance).where(DeemedAcceptance.signoff_id == signoff.id))
     return {
+        **({"deemed": _deemed(deemed)} if deemed else {}),
         "number": number,
         "decision": decision.value,
         "issued_at": clock.iso(clock.now()),
@@ -71,26 +83,61 @@ def _facts(project: Project, signoff: Signoff, decision: Decision, number: str, 
         "check_url": f"{settings.base_url}/check/{code}",
         "paper": settings.paper,
         "snapshot_sha256": queries.get_snapshot(signoff.id).sha256,
-        "signatures": [_signature(row, project.zone) for row in queries.signatures(signoff.id)],
+        "signatures": _signatures(signoff, project.zone),
         "conditions": [_condition(row) for row in queries.conditions(signoff.id)],
         "waivers": [_waiver(row) for row in queries.waivers(signoff.id)],
     }
 
 
+def _deemed(row: DeemedAcceptance) -> dict[str, Any]:
+    return {
+        "by": row.by_name,
+        "job_title": row.job_title,
+        "organisation": row.organisation,
+        "at": clock.iso(row.at),
+        "local": _local(row.at, row.zone),
+        "clause": row.clause,
+        "days": row.review_days,
+        "round": row.round,
+        "started": clock.iso(row.started_at),
+        "last_day": row.last_day.isoformat(),
+        "silence_on": row.silence_on.isoformat(),
+        "zone": row.zone,
+        "pauses": row.pauses,
+    }
+
+
+def _local(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%d %B %Y, %H:%M} {local.tzname()} ({zone})"
+
+
+def _signatures(signoff: Signoff, zone: str) -> list[dict[str, Any]]:
+    rows, for_whom = queries.signatures(signoff.id), queries.signed_for(signoff.id)
+    proofs = queries.proofs(signoff.id)
+    agreed = consents.newest_of([row.signer_uid for row in rows])
+    found = []
+    for row in rows:
+        consent, principal = agreed.get(row.signer_uid), for_whom.get(row.id)
+        words = f"{consent.version}, {clock.iso(consent.at)}" if consent else ""
+        name = principal.for_name if principal else None
+        facts = {**_signature(row, zone), "for_whom": name, "consent": words}
+        found.append(facts | ({"proved_with": proofs[row.signer_uid].value} if row.signer_uid in proofs else {}))
+    return found
+
+
 def _signature(row: Signature, zone: str) -> dict[str, Any]:
-    local = row.at.astimezone(ZoneInfo(zone))
     return {
         "name": row.printed_name,
         "job_title": row.job_title,
         "organisation": row.organisation,
         "side": row.side.value,
-        "for_whom": None,
         "decision": row.decision.value,
         "statement": row.statement,
         "statement_version": row.statement_version,
         "reasons": row.reasons,
         "at": clock.iso(row.at),
-        "local": f"{local:%d %B %Y, %H:%M} {local.tzname()} ({zone})",
+        "local": _local(row.at, zone),
         "snapshot_hash": row.snapshot_sha256,
     }
 
@@ -115,15 +162,15 @@ def render(certificate_id: int) -> None:
     row = db.session.get_one(Certificate, certificate_id)
     if queries.find_file(row.id) is not None:
         return
-    note = _checkpoint(row)
+    note = checkpoint(row.project_id)
     facts = printable(row, note)
     data = documents.render_certificate(facts, keys())
     _store(certificate_id, data)
 
 
-def _checkpoint(row: Certificate) -> str:
-    """Return the signed checkpoint printed on this certificate: taken after its signatures are on the chain."""
-    chain = db.session.get_one(Project, row.project_id).key
+def checkpoint(project_id: int) -> str:
+    """Return the signed checkpoint printed on a paper: taken after its signatures are on the chain."""
+    chain = db.session.get_one(Project, project_id).key
     with unit_of_work(SYSTEM):
         return checkpoints.make(chain, keys()).note
 
@@ -146,6 +193,7 @@ def printable(row: Certificate, checkpoint: str) -> documents.CertificateFacts:
         signatures=tuple(documents.SignatureFacts(**signature) for signature in fixed["signatures"]),
         conditions=tuple(documents.ConditionFacts(**condition) for condition in fixed["conditions"]),
         waivers=tuple(documents.WaiverFacts(**waiver) for waiver in fixed["waivers"]),
+        deemed=DeemedFacts(**fixed["deemed"]) if "deemed" in fixed else None,
     )
 
 

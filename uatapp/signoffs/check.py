@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from uatapp.accounts import guessing
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, NotFound, TooLarge
-from uatapp.signoffs import queries
-from uatapp.signoffs.labels import STATES
-from uatapp.signoffs.models import Certificate, Signoff
+from uatapp.signoffs import acting, addenda, queries, series
+from uatapp.signoffs.labels import ACTS, STATES
+from uatapp.signoffs.models import Addendum, Certificate, SignedAct, Signoff
 from uatapp.web.access import public
 
 bp = Blueprint("check", __name__, url_prefix="/check")
@@ -35,35 +35,38 @@ def index() -> ResponseReturnValue:
 @public("Anybody with the paper may check it; the address has 128 random bits")
 def show(code: str) -> ResponseReturnValue:
     """Say what a certificate states and its present status."""
-    return _page(_find(code), None)
+    paper = _find(code)
+    return _page(paper, None) if isinstance(paper, Certificate) else _addendum_page(paper, None)
 
 
 @bp.post("/<code>")
 @public("Anybody with the file may compare it; the file is hashed and not kept")
 def compare(code: str) -> ResponseReturnValue:
     """Say whether an uploaded file is, byte for byte, the one we sealed."""
-    certificate = _find(code)
+    paper = _find(code)
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise Invalid(_("Choose the PDF file first."))
     data = upload.stream.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise TooLarge(_("Certificates are smaller than 20 MB. This file is not one."))
-    file = queries.find_file(certificate.id)
+    file = queries.find_file(paper.id) if isinstance(paper, Certificate) else addenda.find_file(paper.id)
     same = file is not None and hashlib.sha256(data).hexdigest() == file.sha256
     if not same:
         guessing.failed("check", request.remote_addr or "")
-    return _page(certificate, same)
+    return _page(paper, same) if isinstance(paper, Certificate) else _addendum_page(paper, same)
 
 
-def _find(code: str) -> Certificate:
+def _find(code: str) -> Certificate | Addendum:
     address = request.remote_addr or ""
     guessing.check("check", address)
-    certificate = queries.find_certificate_by_code(code) if len(code) <= LONGEST_CODE else None
-    if certificate is None:
+    paper = None
+    if len(code) <= LONGEST_CODE:
+        paper = queries.find_certificate_by_code(code) or addenda.find_by_code(code)
+    if paper is None:
         guessing.failed("check", address)
         raise NotFound(_("We have not issued a certificate with this code. Compare it with the paper once more."))
-    return certificate
+    return paper
 
 
 def _page(certificate: Certificate, compared: bool | None) -> ResponseReturnValue:
@@ -76,7 +79,24 @@ def _page(certificate: Certificate, compared: bool | None) -> ResponseReturnValu
         facts=json.loads(certificate.facts),
         snapshot=snapshot,
         state=STATES[signoff.state],
-        signoff=signoff,
         file=file,
         compared=compared,
+        story=series.sentences(signoff),
+        follows="",
+    )
+
+
+def _addendum_page(addendum: Addendum, compared: bool | None) -> ResponseReturnValue:
+    act = db.session.get_one(SignedAct, addendum.act_id)
+    signoff, document = db.session.get_one(Signoff, act.signoff_id), acting.document_of(act)
+    return render_template(
+        "signoffs/check.html",
+        certificate=addendum,
+        facts=json.loads(addendum.facts),
+        snapshot=document | {"requested": document["requested"] | {"title": f"{document['title']}: {ACTS[act.kind]}"}},
+        state=STATES[signoff.state],
+        file=addenda.find_file(addendum.id),
+        compared=compared,
+        story=series.sentences(signoff, addendum.issued_at),
+        follows=document["certificate"],
     )

@@ -14,6 +14,7 @@ from uatapp.config import Paper
 from uatapp.kernel import clock, pdf, seal
 from uatapp.kernel.keys import Keys
 from uatapp.signoffs import paper
+from uatapp.signoffs.silence import DeemedFacts
 
 
 class ProjectPart(TypedDict):
@@ -190,9 +191,16 @@ class FrozenScope(TypedDict):
     audit: AuditPart
 
 
+LATER = ("consent", "proved_with")  # what certificates of 0.1 do not say of a signature
+
+
 @dataclass(frozen=True, slots=True)
 class SignatureFacts:
-    """One recorded signature, with the words that were signed. `local` is the time as the signatory saw it."""
+    """One recorded signature, with the words that were signed. `local` is the time as the signatory saw it.
+
+    `consent` says to which version of the words about electronic signing they agreed, and when.
+    `proved_with` is what was checked in the request that signed; certificates of before do not say.
+    """
 
     name: str
     job_title: str
@@ -206,6 +214,8 @@ class SignatureFacts:
     at: str
     local: str
     snapshot_hash: str
+    consent: str = ""
+    proved_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +266,7 @@ class CertificateFacts:
     waivers: tuple[WaiverFacts, ...]
     paper: Paper = "a4"
     superseded_by: Successor | None = None
+    deemed: DeemedFacts | None = None
 
 
 class Unfit(ValueError):
@@ -282,11 +293,17 @@ def signature_record(facts: CertificateFacts) -> bytes:
             "issued_at": facts.issued_at,
             "check_url": facts.check_url,
             "snapshot_sha256": facts.snapshot_hash,
-            "signatures": [asdict(row) for row in facts.signatures],
+            "signatures": [_recorded(row) for row in facts.signatures],
             "conditions": [asdict(row) for row in facts.conditions],
             "waivers": [asdict(row) for row in facts.waivers],
+            **({"deemed": asdict(facts.deemed)} if facts.deemed else {}),
         }
     )
+
+
+def _recorded(row: SignatureFacts) -> dict[str, Any]:
+    """Return a signature as its record carries it; what an older certificate does not say is left out."""
+    return {name: value for name, value in asdict(row).items() if name not in LATER or value}
 
 
 def render_certificate(facts: CertificateFacts, keys: Keys, *, at: datetime | None = None) -> bytes:

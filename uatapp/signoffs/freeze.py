@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from uatapp.accounts.models import Organisation, User
-from uatapp.audit.models import AuditChain
 from uatapp.criteria import queries as criteria
+from uatapp.criteria.areas import Area
 from uatapp.cycles.models import Assignment, Cycle
-from uatapp.defects.models import Defect, DefectLink
+from uatapp.defects.models import Defect
 from uatapp.defects.states import DefectState
 from uatapp.evidence.models import Evidence
 from uatapp.kernel import clock
@@ -22,10 +22,11 @@ from uatapp.projects.models import BusinessProcess, BusinessUnit, Membership, Pr
 from uatapp.requirements.models import Document, Requirement, RequirementVersion
 from uatapp.runs import counting
 from uatapp.runs.models import Run, RunEvidence, RunVoid
+from uatapp.signoffs import deputies, recommending, scopes
 from uatapp.signoffs.documents import canonical, fingerprint
 from uatapp.signoffs.models import Certificate, Signoff, Snapshot
-from uatapp.signoffs.queries import cycle_ids as scope_of
-from uatapp.signoffs.queries import signatories
+from uatapp.signoffs.queries import quorum, signatories
+from uatapp.signoffs.still import head, still
 from uatapp.signoffs.untested import not_tested
 from uatapp.testcases.models import CarryOver, TestCase
 
@@ -34,7 +35,7 @@ FORMAT = "uatapp-signoff-1"
 
 def freeze(project: Project, signoff: Signoff, cycles: Sequence[Cycle], *, by: Actor) -> Snapshot:
     """Gather the scope and store it once; nothing in it is ever read from the tables again."""
-    document = canonical(gather(project, signoff, cycles, by))  # type: ignore[arg-type]
+    document = canonical(still(project, lambda: gather(project, signoff, cycles, by)))  # type: ignore[arg-type]
     snapshot = Snapshot(
         project_id=project.id,
         signoff_id=signoff.id,
@@ -49,51 +50,62 @@ def freeze(project: Project, signoff: Signoff, cycles: Sequence[Cycle], *, by: A
 
 def gather(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Actor) -> dict[str, Any]:
     """Return the frozen document: strings, booleans and whole numbers only, named by references."""
+    audit = head(project)
     cycle_ids = [cycle.id for cycle in cycles]
-    signing = signatories(signoff.id)
-    signer_ids = frozenset(row.user_id for row in signing)
-    barred = criteria.barred_requirements(cycle_ids, signer_ids)
-    cases = _cases(project, cycle_ids, barred)
-    runs = _runs(project, cycle_ids)
+    signing, scope = signatories(signoff.id), scopes.scope_of(signoff.id)
+    signer_ids = deputies.with_deputies(project, [row.user_id for row in signing])
+    barred = criteria.barred_requirements(cycle_ids, signer_ids, scope.area)
+    cases = _cases(project, cycle_ids, barred, scope.area)
+    runs = _runs(project, cycle_ids, scope.area)
     requirements = _requirements(project, cases)
-    chain = db.session.scalars(sa.select(AuditChain).where(AuditChain.project_id == project.id)).one()
     return {
         "format": FORMAT,
         "reference": written(project.key, Kind.SIGNOFF, signoff.number),
         "project": {"key": project.key, "name": project.name, "zone": project.zone},
         "customer": db.session.get_one(Organisation, project.customer_id).name,
         "partners": list(projects.list_partners(project.id)),
+        "scope": _scope(scope),
         "cycles": [_cycle(cycle) for cycle in cycles],
         "requested": {"by": by.name, "at": clock.iso(clock.now()), "title": signoff.title},
         "rules": [counting.RULE, *counting.RULES],
         "figures": _figures(cases, requirements, runs),
         "processes": _processes(requirements),
-        "criteria": [_criterion(row) for row in criteria.evaluated(project, cycle_ids, signer_ids)[1]],
+        "criteria": [_criterion(row) for row in criteria.evaluated(project, cycle_ids, signer_ids, scope.area)[1]],
         "requirements": requirements,
-        "not_tested": not_tested(project, cases, cycle_ids, barred),
-        "defects": _defects(project, cycle_ids),
+        "not_tested": not_tested(project, cases, cycle_ids, barred, scope.area),
+        "defects": _defects(project, cycle_ids, scope.area),
         "people": _people(project, runs),
         "runs": runs,
-        "evidence": _evidence(cycle_ids),
+        "evidence": _evidence(cycle_ids, scope.area),
+        "recommendations": recommending.frozen(project.id),
         "signatories": [_signatory(row) for row in signing],
-        "predecessor": _predecessor(project, signoff, frozenset(cycle_ids)),
-        "audit": {"chain": chain.name, "seq": chain.seq, "hash": chain.hash},
+        "quorum": {side.value: least for side, least in quorum(signoff.id).items()},
+        "predecessor": _predecessor(project, signoff),
+        "audit": audit,
     }
 
 
-def _predecessor(project: Project, signoff: Signoff, cycle_ids: frozenset[int]) -> dict[str, Any] | None:
-    """Return the newest decision on these cycles, or on some of them, that has a certificate."""
+def _predecessor(project: Project, signoff: Signoff) -> dict[str, Any] | None:
+    """Return the newest decision on this scope, or on a part of it, that has a certificate."""
     statement = (
         sa.select(Certificate, Signoff)
         .join(Signoff, Signoff.id == Certificate.signoff_id)
         .where(Certificate.project_id == project.id, Signoff.id != signoff.id)
         .order_by(Certificate.id.desc())
     )
-    for certificate, earlier in db.session.execute(statement):
-        if scope_of(earlier.id) <= cycle_ids:
+    earlier = db.session.execute(statement).tuples().all()
+    within = scopes.covered(signoff.id, [row.id for _certificate, row in earlier])
+    for certificate, row in earlier:
+        if row.id in within:
             at = clock.iso(certificate.issued_at)
-            return {"reference": certificate.signoff_reference, "state": earlier.state.value, "at": at}
+            return {"reference": certificate.signoff_reference, "state": row.state.value, "at": at}
     return None
+
+
+def _scope(scope: scopes.Scope) -> dict[str, Any]:
+    where = BusinessUnit.id.in_(scope.area.unit_ids)
+    units = db.session.scalars(sa.select(BusinessUnit.name).where(where).order_by(BusinessUnit.name))
+    return {"kind": scope.kind.value, "name": scope.name, "units": list(units)}
 
 
 def _cycle(cycle: Cycle) -> dict[str, Any]:
@@ -113,8 +125,8 @@ def _cycle(cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _cases(project: Project, cycle_ids: Sequence[int], barred: frozenset[int]) -> list[dict[str, Any]]:
-    rows = criteria.scope(cycle_ids, barred).subquery()
+def _cases(project: Project, cycle_ids: Sequence[int], barred: frozenset[int], area: Area) -> list[dict[str, Any]]:
+    rows = criteria.scope(cycle_ids, barred, area).subquery()
     standing = (CarryOver.test_case_id == TestCase.id) & (CarryOver.to_number == TestCase.version_number)
     statement = (
         sa.select(
@@ -221,13 +233,11 @@ def _criterion(row: Any) -> dict[str, Any]:
     }
 
 
-def _defects(project: Project, cycle_ids: Sequence[int]) -> list[dict[str, Any]]:
-    here = sa.select(DefectLink.defect_id).join(Assignment, Assignment.id == DefectLink.assignment_id)
-    linked = sa.exists().where(DefectLink.defect_id == Defect.id)
+def _defects(project: Project, cycle_ids: Sequence[int], area: Area) -> list[dict[str, Any]]:
     statement = (
         sa.select(Defect)
         .where(Defect.project_id == project.id, Defect.state != DefectState.WITHDRAWN)
-        .where(sa.or_(Defect.id.in_(here.where(Assignment.cycle_id.in_(cycle_ids))), ~linked))
+        .where(criteria.concerns(cycle_ids, area))
         .order_by(Defect.number)
     )
     closed = (DefectState.CLOSED, DefectState.ENDED)
@@ -244,7 +254,7 @@ def _defects(project: Project, cycle_ids: Sequence[int]) -> list[dict[str, Any]]
     ]
 
 
-def _runs(project: Project, cycle_ids: Sequence[int]) -> list[dict[str, Any]]:
+def _runs(project: Project, cycle_ids: Sequence[int], area: Area) -> list[dict[str, Any]]:
     member = (Membership.user_id == Run.tester_id) & (Membership.project_id == Run.project_id)
     statement = (
         sa.select(Run, BusinessUnit.name, RunVoid.reason, RunVoid.id)
@@ -252,7 +262,7 @@ def _runs(project: Project, cycle_ids: Sequence[int]) -> list[dict[str, Any]]:
         .outerjoin(RunVoid, RunVoid.run_id == Run.id)
         .outerjoin(Membership, member)
         .outerjoin(BusinessUnit, BusinessUnit.id == Membership.unit_id)
-        .where(Assignment.cycle_id.in_(cycle_ids), Run.project_id == project.id)
+        .where(Assignment.cycle_id.in_(cycle_ids), Run.project_id == project.id, area.holds_item(Assignment.item_id))
         .order_by(Run.case_reference, Run.submitted_at, Run.id)
     )
     return [
@@ -284,13 +294,13 @@ def _people(project: Project, runs: list[dict[str, Any]]) -> list[dict[str, Any]
     ]
 
 
-def _evidence(cycle_ids: Sequence[int]) -> list[dict[str, Any]]:
+def _evidence(cycle_ids: Sequence[int], area: Area) -> list[dict[str, Any]]:
     statement = (
         sa.select(Run.reference, Evidence.name, Evidence.sha256, Evidence.size)
         .join(RunEvidence, RunEvidence.evidence_id == Evidence.id)
         .join(Run, Run.id == RunEvidence.run_id)
         .join(Assignment, Assignment.id == Run.assignment_id)
-        .where(Assignment.cycle_id.in_(cycle_ids))
+        .where(Assignment.cycle_id.in_(cycle_ids), area.holds_item(Assignment.item_id))
         .order_by(Run.id, RunEvidence.id)
     )
     return [

@@ -32,6 +32,7 @@ from uatapp.signoffs.wording import (
 )
 
 if TYPE_CHECKING:
+    from uatapp.signoffs.addenda import AddendumFacts
     from uatapp.signoffs.documents import CertificateFacts
 
 INK = "#15202b"
@@ -42,7 +43,7 @@ DEFERRED, CLOSED, ENDED = "deferred", "closed", "ended"
 PASSED = ("passed", "passed_with_remarks")
 SEVERITIES = ("critical", "major", "minor", "cosmetic")
 OUTCOMES = (*PASSED, "failed", "blocked", "not_run", "stale", "not_applicable", "uncovered")
-MARKS = ("accepted", "conditional", "rejected", "superseded")
+MARKS = ("accepted", "conditional", "rejected", "superseded", "deemed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,21 @@ def sheet(facts: "CertificateFacts", keys: signing.Keys, attachments: tuple[pdf.
     return pdf.Sheet(written(chosen, annexes=True), at, identifier, resources, attachments)
 
 
-def stamp(facts: "CertificateFacts", keys: signing.Keys, at: datetime) -> pdf.Sheet:
+def addendum(facts: "AddendumFacts", keys: signing.Keys, attachments: tuple[pdf.Attached, ...]) -> pdf.Sheet:
+    """Return an addendum as a sheet: page 1 says what was signed and by whom, the annex lists all of it."""
+    whole: dict[str, Any] = shown(asdict(facts)) | {"superseded_by": None}
+    address = whole["check_url"].split("://", 1)[-1]
+    html = _environment().get_template("addendum.html").render(
+        c=whole, s=whole["snapshot"], keys=keys, checkpoint=_checkpoint(whole["checkpoint"]),
+        address=address, address_before_code=address.removesuffix(whole["check_code"]),
+        wide_names=any(len(row["name"]) > WIDE_NAME for row in whole["signatures"]),
+        meaning_lines=_lines((row["statement"] for row in whole["signatures"][:4]), len(whole["signatures"][:4])),
+    )  # fmt: skip
+    at, identifier = datetime.fromisoformat(facts.issued_at), bytes.fromhex(facts.snapshot_hash)[:16]
+    return pdf.Sheet(html, at, identifier, _resources(facts), attachments)
+
+
+def stamp(facts: "CertificateFacts | AddendumFacts", keys: signing.Keys, at: datetime) -> pdf.Sheet:
     """Return what the seal field shows, exactly as large as the field."""
     html = _environment().get_template("stamp.html").render(
         number=shown(facts.number), seal_name=shown(facts.seal_name), at=at.isoformat(), hash=facts.snapshot_hash,
@@ -109,7 +124,8 @@ def _certificate(whole: dict[str, Any], room: Room, keys: signing.Keys, *, annex
 def _state(whole: Mapping[str, Any]) -> str:
     if whole["superseded_by"]:
         return "superseded"
-    return "conditional" if whole["decision"] == "accepted_with_conditions" else str(whole["decision"])
+    words = {"accepted_with_conditions": "conditional", "deemed_accepted": "deemed"}
+    return words.get(whole["decision"], str(whole["decision"]))
 
 
 # ---- page 1 ----
@@ -126,6 +142,7 @@ def _front(whole: dict[str, Any], room: Room) -> dict[str, Any]:
         "conditions": [_clip(row, room, "text workaround", "owner") for row in whole["conditions"][: room.conditions]],
         "reasons": [_clip(row, room, "reasons", "name") for row in reasons[: room.conditions]],
         "waivers": [_clip(row, room, "criterion by", "required value") for row in waivers[: room.waivers]],
+        "deemed": whole["deemed"] and _clip(whole["deemed"], room, "clause", "by job_title organisation"),
         "signatures": [_clip(row, room, "statement", SIGNATORY) for row in whole["signatures"][: room.signatures]],
         "scope": _scope(whole["snapshot"], room),
     }
@@ -135,6 +152,7 @@ def _front(whole: dict[str, Any], room: Room) -> dict[str, Any]:
         "reasons": front["reasons"] != reasons,
         "waivers": front["waivers"] != waivers,
         "signatures": front["signatures"] != whole["signatures"],
+        "deemed": front["deemed"] != whole["deemed"],
     }
     return front | {
         "all_reasons": reasons,
@@ -193,7 +211,7 @@ def _lines(texts: Iterable[str], columns: int) -> int:
 
 def _unsigned(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return who was asked and had not signed when the decision was made."""
-    signed = Counter((row["name"], row["organisation"]) for row in whole["signatures"])
+    signed = Counter((row["for_whom"] or row["name"], row["organisation"]) for row in whole["signatures"])
     return [row for row in whole["snapshot"]["signatories"] if not signed[row["name"], row["organisation"]]]
 
 
@@ -300,7 +318,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _resources(facts: "CertificateFacts") -> dict[str, bytes]:
+def _resources(facts: "CertificateFacts | AddendumFacts") -> dict[str, bytes]:
     names = ["certificate.css", "watermark.svg", *(f"mark-{mark}.svg" for mark in MARKS)]
     return {name: _style(name) for name in names} | {"qr.svg": _qr(facts.check_url)}
 

@@ -5,24 +5,28 @@ from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import NotFound
+from uatapp.kernel.permissions import Side
 from uatapp.signoffs.models import (
     Certificate,
     CertificateFile,
     Condition,
     Signatory,
     Signature,
+    SignatureFor,
+    SignatureProof,
     Signoff,
     SignoffCycle,
     SignoffNote,
+    SignoffQuorum,
     Snapshot,
     Waiver,
 )
 from uatapp.signoffs.rules import Seat
-from uatapp.signoffs.states import SignoffState
+from uatapp.signoffs.states import Means, SignoffState
 
 
 def get_signoff(project_id: int, number: int, *, lock: bool = False) -> Signoff:
@@ -58,6 +62,12 @@ def signatures(signoff_id: int) -> Sequence[Signature]:
     return db.session.scalars(statement.order_by(Signature.id)).all()
 
 
+def proofs(signoff_id: int) -> dict[str, Means]:
+    """Return how each signer proved who they were, by uid; signatures of earlier versions do not say."""
+    statement = sa.select(SignatureProof.signer_uid, SignatureProof.means)
+    return dict(db.session.execute(statement.where(SignatureProof.signoff_id == signoff_id)).tuples().all())
+
+
 def seats(signoff_id: int) -> list[Seat]:
     """Return the signatories as rules see them."""
     return seats_of([signoff_id])[signoff_id]
@@ -66,17 +76,40 @@ def seats(signoff_id: int) -> list[Seat]:
 def seats_of(signoff_ids: Collection[int]) -> dict[int, list[Seat]]:
     """Return the signatories of several sign-offs as rules see them, in order, in one statement."""
     own = (Signature.signoff_id == Signatory.signoff_id) & (Signature.user_id == Signatory.user_id)
+    stood_in = (SignatureFor.signoff_id == Signatory.signoff_id) & (SignatureFor.for_user_id == Signatory.user_id)
+    deputys = aliased(Signature)
     statement = (
-        sa.select(Signatory, Signature.id)
+        sa.select(Signatory, sa.func.coalesce(Signature.user_id, deputys.user_id))
         .outerjoin(Signature, own)
+        .outerjoin(SignatureFor, stood_in)
+        .outerjoin(deputys, deputys.id == SignatureFor.signature_id)
         .where(Signatory.signoff_id.in_(signoff_ids))
         .options(joinedload(Signatory.user))
         .order_by(Signatory.position)
     )
     found: dict[int, list[Seat]] = {signoff_id: [] for signoff_id in signoff_ids}
-    for row, signed in db.session.execute(statement):
-        seat = Seat(row.user_id, row.user.name, row.position, row.side, signed is not None)
+    for row, by in db.session.execute(statement):
+        seat = Seat(row.user_id, row.user.name, row.position, row.side, by is not None, by)
         found[row.signoff_id].append(seat)
+    return found
+
+
+def signed_for(signoff_id: int) -> dict[int, SignatureFor]:
+    """Return for whom deputies signed, by the id of the signature."""
+    statement = sa.select(SignatureFor).where(SignatureFor.signoff_id == signoff_id)
+    return {row.signature_id: row for row in db.session.scalars(statement)}
+
+
+def quorum(signoff_id: int) -> dict[Side, int]:
+    """Return how many of a side are enough, for the sides of which not all must sign."""
+    return quorums([signoff_id])[signoff_id]
+
+
+def quorums(signoff_ids: Collection[int]) -> dict[int, dict[Side, int]]:
+    """Return how many of a side are enough in several requests, in one statement."""
+    found: dict[int, dict[Side, int]] = {signoff_id: {} for signoff_id in signoff_ids}
+    for row in db.session.scalars(sa.select(SignoffQuorum).where(SignoffQuorum.signoff_id.in_(signoff_ids))):
+        found[row.signoff_id][row.side] = row.least
     return found
 
 
@@ -134,5 +167,6 @@ def requested_over(project_id: int, cycle_id: int) -> Sequence[Signoff]:
         .join(SignoffCycle, SignoffCycle.signoff_id == Signoff.id)
         .where(Signoff.project_id == project_id, Signoff.state == SignoffState.REQUESTED)
         .where(SignoffCycle.cycle_id == cycle_id)
+        .order_by(Signoff.number)
     )
     return db.session.scalars(statement.with_for_update(of=Signoff)).all()

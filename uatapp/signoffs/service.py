@@ -1,6 +1,6 @@
 """What can happen to a sign-off: requested, asked back on, signed, withdrawn. Lapsing is in `lapses`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,23 +8,34 @@ from flask_babel import gettext as _
 
 from uatapp.accounts.models import User
 from uatapp.cycles.models import Cycle
-from uatapp.cycles.states import CycleState
 from uatapp.kernel import clock
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import DomainError, Invalid, Refused
 from uatapp.kernel.permissions import Side
-from uatapp.kernel.references import Kind, take, written
+from uatapp.kernel.references import Kind, written
 from uatapp.kernel.uow import record
 from uatapp.projects.models import Membership, Project
-from uatapp.signoffs import certificates, events, freeze, queries, rules, statements
-from uatapp.signoffs.identity import Denied, check_bound, check_clock
+from uatapp.signoffs import (
+    asking,
+    certificates,
+    consents,
+    deferred,
+    deputies,
+    events,
+    order,
+    queries,
+    rules,
+    scopes,
+    standing_in,
+    statements,
+)
+from uatapp.signoffs.identity import Denied, check_bound, check_clock, proof_of
 from uatapp.signoffs.models import (
     Condition,
-    Signatory,
+    Deputy,
     Signature,
     Signoff,
-    SignoffCycle,
     SignoffNote,
     Snapshot,
     Waiver,
@@ -45,69 +56,41 @@ def request(
     by: Actor,
     in_order: bool = False,
     decide_by: date | None = None,
+    scope: scopes.Scope = scopes.WHOLE,
+    quorum: Mapping[Side, int] | None = None,
 ) -> Signoff:
-    """Ask for a decision: freeze the scope and name who signs.
-
-    Refuses open cycles, people without the right to sign, and a request that no customer's signatory decides.
-    """
-    _check_request(title, cycles, members)
-    signoff = Signoff(project_id=project.id, number=take(project.id, Kind.SIGNOFF), title=" ".join(title.split()))
-    signoff.requested_by_id, signoff.in_order, signoff.decide_by = by.user_id or 0, in_order, decide_by
-    db.session.add(signoff)
-    db.session.flush()
-    seats = [
-        Signatory(project_id=project.id, signoff_id=signoff.id, user_id=m.user_id, position=n, side=m.side)
-        for n, m in enumerate(members, 1)
-    ]
-    scope = [SignoffCycle(project_id=project.id, signoff_id=signoff.id, cycle_id=cycle.id) for cycle in cycles]
-    db.session.add_all([*seats, *scope])
-    db.session.flush()
-    snapshot = freeze.freeze(project, signoff, cycles, by=by)
-    told = events.SignoffRequested(
-        project_id=project.id,
-        subject=reference(project, signoff),
-        by=by,
-        signoff_id=signoff.id,
-        cycles=tuple(cycle.name for cycle in cycles),
-        signatories=tuple(member.user.name for member in members),
-        snapshot=snapshot.sha256,
-    )
-    record(told, signoff, snapshot, *seats, *scope)
-    return signoff
+    """Ask for a decision; see `asking.ask`. Without a scope, about the cycles as a whole."""
+    terms = asking.Terms(scope, in_order, quorum or {}, decide_by)
+    return asking.ask(project, title, cycles, members, terms, by=by)
 
 
-def _check_request(title: str, cycles: Sequence[Cycle], members: Sequence[Membership]) -> None:
-    fields = {}
-    if not 1 <= len(" ".join(title.split())) <= 120:
-        fields["title"] = _("Say in 1 to 120 characters what is to be accepted.")
-    if not cycles:
-        fields["cycles"] = _("Choose at least one closed cycle.")
-    for cycle in cycles:
-        if cycle.state is not CycleState.CLOSED:
-            fields["cycles"] = _("“%(name)s” is not closed. Close it first.", name=cycle.name)
-    if not any(member.side is Side.CUSTOMER for member in members):
-        fields["signatories"] = _("Choose at least one person of the customer who decides.")
-    for member in members:
-        if not member.may_sign:
-            fields["signatories"] = _("%(name)s does not have the right to sign.", name=member.user.name)
-    if fields:
-        raise Invalid(next(iter(fields.values())), fields=fields)
-
-
-def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: str, nonce: str, by: Actor) -> Signoff:
+def sign(
+    project: Project,
+    number: int,
+    choice: rules.Choice,
+    *,
+    seen_sha256: str,
+    nonce: str,
+    by: Actor,
+    agreed: bool = False,
+) -> Signoff:
     """Sign, after `prove_identity` in the same request. Everything is checked again under the lock.
 
-    Refuses another's turn, a withdrawn right, a hash that is not the stored one, a used number, and an
-    incomplete decision.
+    Refuses another's turn, a right or a deputy's time that is over, a hash that is not the stored one, a used
+    number, an incomplete decision, and somebody who has not `agreed` to sign electronically, now or before.
     """
-    member = _own_membership(project, by)  # locked before the sign-off, as by those who withdraw the right
+    order.decide(project.id)  # before the memberships, as those who withdraw the right
+    member, stands_for = _locked(project, by)
     signoff = queries.get_signoff(project.id, number, lock=True)
     SIGNOFF.after(signoff.state, "sign")
     check_clock(project)
-    seat = _check_right(member, signoff, by)
+    seat = _check_right(project, member, signoff, stands_for, by)
     snapshot = check_bound(signoff, seen_sha256, nonce, by)
     _check_choice(project, signoff, snapshot, choice, seat.side)
+    consents.check(agreed, by=by)
     rows = _signed(project, signoff, snapshot, choice, seat.side, by)
+    proof = proof_of(project, signoff, by)
+    db.session.add_all(proof)
     told = events.SignoffSigned(
         project_id=project.id,
         subject=reference(project, signoff),
@@ -119,25 +102,58 @@ def sign(project: Project, number: int, choice: rules.Choice, *, seen_sha256: st
         waivers=tuple(code for code, reason in choice.waivers if reason.strip()),
         reasons=choice.reasons.strip(),
     )
-    record(told, *rows)
+    record(told, *rows, *proof)
     db.session.flush()
+    if seat.user_id != by.user_id:
+        _say_for_whom(project, signoff, stands_for[seat.user_id], by)
     _decide(project, signoff, by)
     return signoff
 
 
-def _own_membership(project: Project, by: Actor) -> Membership | None:
+def _locked(project: Project, by: Actor) -> tuple[Membership | None, Mapping[int, Deputy]]:
+    """Lock the own membership and those of whom one stands in for, then who stands in for whom as it is then."""
+    user_ids = {by.user_id, *deputies.stands_for(project, by)}
+    where = (Membership.project_id == project.id, Membership.user_id.in_(user_ids), Membership.removed_at.is_(None))
+    statement = sa.select(Membership).where(*where).order_by(Membership.id).with_for_update()
+    found = db.session.scalars(statement.execution_options(populate_existing=True)).all()
+    member = next((row for row in found if row.user_id == by.user_id), None)
+    return member, deputies.stands_for(project, by, lock=True)
+
+
+def own_membership(project: Project, by: Actor) -> Membership | None:
+    """Return the actor's present membership, locked until the commit."""
     where = (Membership.project_id == project.id, Membership.user_id == by.user_id, Membership.removed_at.is_(None))
     statement = sa.select(Membership).where(*where).with_for_update()
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
-def _check_right(member: Membership | None, signoff: Signoff, by: Actor) -> rules.Seat:
-    seats = queries.seats(signoff.id)
+def refuse_incomplete(project: Project, number: int, choice: rules.Choice, *, by: Actor) -> None:
+    """Refuse (Invalid) a decision that lacks something, before a password and a code are spent on it."""
+    signoff = queries.get_signoff(project.id, number)
+    seat = rules.seat_of(queries.seats(signoff.id), by.user_id or 0, deputies.stands_for(project, by))
+    if seat is not None and not seat.signed:
+        _check_choice(project, signoff, queries.get_snapshot(signoff.id), choice, seat.side)
+
+
+def _check_right(
+    project: Project, member: Membership | None, signoff: Signoff, stands_for: Mapping[int, Deputy], by: Actor
+) -> rules.Seat:
+    seats, me = queries.seats(signoff.id), by.user_id or 0
     if member is None or not member.may_sign:
         raise Denied("right", _("You no longer have the right to sign here."))
-    if reasons := rules.turn(seats, by.user_id or 0, signoff.in_order):
+    if reasons := rules.turn(seats, me, signoff.in_order, stands_for, queries.quorum(signoff.id)):
         raise Denied("turn", _(reasons[0]))
-    return next(seat for seat in seats if seat.user_id == by.user_id)
+    seat = rules.seat_of(seats, me, stands_for)
+    assert seat is not None  # noqa: S101 - it would not have been their turn
+    if seat.user_id != me and (why := standing_in.why_not(project, signoff, stands_for[seat.user_id])):
+        raise Denied("right", why)
+    return seat
+
+
+def _say_for_whom(project: Project, signoff: Signoff, deputy: Deputy, by: Actor) -> None:
+    mine = next(row for row in queries.signatures(signoff.id) if row.user_id == by.user_id)
+    record(*standing_in.signed_for(project, signoff, mine, deputy, by))
+    db.session.flush()
 
 
 def _check_choice(project: Project, signoff: Signoff, snapshot: Snapshot, choice: rules.Choice, side: Side) -> None:
@@ -145,6 +161,7 @@ def _check_choice(project: Project, signoff: Signoff, snapshot: Snapshot, choice
     unmet = {row["code"]: row["title"] for row in document["criteria"] if not row["met"]}
     waived = {waiver.criterion for waiver in queries.waivers(signoff.id)}
     fields = rules.faults(choice, unmet, waived, side, clock.today(project.zone))
+    fields |= deferred.faults(signoff, document, choice, side)
     if fields:
         raise Invalid(_(next(iter(fields.values()))), fields={name: _(text) for name, text in fields.items()})
 
@@ -220,14 +237,15 @@ def _waivers(
 def _decide(project: Project, signoff: Signoff, by: Actor) -> None:
     signed = queries.signatures(signoff.id)
     seats = queries.seats(signoff.id)
-    came_to = rules.result([s.decision for s in signed], len(seats), bool(queries.conditions(signoff.id)))
+    is_enough = not rules.waiting_sides(seats, queries.quorum(signoff.id))
+    came_to = rules.result([s.decision for s in signed], is_enough, bool(queries.conditions(signoff.id)))
     if came_to is None:
         return
     action = {Decision.ACCEPTED: "accept", Decision.REJECTED: "reject"}.get(came_to, "accept_with_conditions")
     signoff.decided_at = clock.now()
     move(project, signoff, action, by=by, why="")
     if came_to is not Decision.REJECTED:
-        _supersede(project, signoff, by)
+        supersede(project, signoff, by)
     certificates.issue(project, signoff, came_to, by=by)
 
 
@@ -247,13 +265,20 @@ def move(project: Project, signoff: Signoff, action: str, *, by: Actor, why: str
     record(told, signoff)
 
 
-def _supersede(project: Project, signoff: Signoff, by: Actor) -> None:
-    scope = queries.cycle_ids(signoff.id)
-    done = (SignoffState.ACCEPTED, SignoffState.ACCEPTED_WITH_CONDITIONS, SignoffState.NEEDS_RECONFIRMATION)
-    for earlier in queries.in_state(project.id, *done, lock=True):
-        if earlier.id != signoff.id and queries.cycle_ids(earlier.id) <= scope:
+def supersede(project: Project, signoff: Signoff, by: Actor) -> None:
+    """Let an acceptance replace the earlier ones whose scope it holds."""
+    done = (
+        SignoffState.ACCEPTED,
+        SignoffState.ACCEPTED_WITH_CONDITIONS,
+        SignoffState.DEEMED_ACCEPTED,
+        SignoffState.NEEDS_RECONFIRMATION,
+    )
+    earlier = queries.in_state(project.id, *done, lock=True)
+    covered = scopes.covered(signoff.id, [row.id for row in earlier])
+    for row in earlier:
+        if row.id in covered:
             why = _("Superseded by %(reference)s.", reference=reference(project, signoff))
-            move(project, earlier, "supersede", by=by, why=why)
+            move(project, row, "supersede", by=by, why=why)
 
 
 def withdraw(project: Project, signoff: Signoff, reason: str, *, by: Actor) -> None:
@@ -289,18 +314,27 @@ def write_note(project: Project, signoff: Signoff, text: str, *, by: Actor) -> S
 
 
 def whose_turn(project: Project, by: Actor) -> list[Signoff]:
-    """Return the requests that this person can sign now, oldest first."""
+    """Return the requests that this person can sign now, for themselves or for somebody, oldest first."""
     asked = queries.waiting(project.id)
-    seats = queries.seats_of([signoff.id for signoff in asked])
-    return [signoff for signoff in asked if not _why_not(project, signoff, seats[signoff.id], by)]
+    ids = [signoff.id for signoff in asked]
+    seats, quorums, stands_for = queries.seats_of(ids), queries.quorums(ids), deputies.stands_for(project, by)
+    return [s for s in asked if not _why_not(project, s, seats[s.id], by, stands_for, quorums[s.id])]
 
 
 def why_not_sign(project: Project, signoff: Signoff, by: Actor) -> tuple[str, ...]:
     """Return why this person cannot sign now, empty when they can."""
-    return _why_not(project, signoff, queries.seats(signoff.id), by)
+    stands_for, quorum = deputies.stands_for(project, by), queries.quorum(signoff.id)
+    return _why_not(project, signoff, queries.seats(signoff.id), by, stands_for, quorum)
 
 
-def _why_not(project: Project, signoff: Signoff, seats: Sequence[rules.Seat], by: Actor) -> tuple[str, ...]:
+def _why_not(
+    project: Project,
+    signoff: Signoff,
+    seats: Sequence[rules.Seat],
+    by: Actor,
+    stands_for: Mapping[int, Deputy],
+    quorum: Mapping[Side, int],
+) -> tuple[str, ...]:
     try:
         SIGNOFF.after(signoff.state, "sign")
         standing = by.standing(project.id)
@@ -308,4 +342,5 @@ def _why_not(project: Project, signoff: Signoff, seats: Sequence[rules.Seat], by
             raise Refused(_("You do not have the right to sign in this project."))
     except DomainError as refusal:
         return (refusal.message,)
-    return tuple(_(reason) for reason in rules.turn(seats, by.user_id or 0, signoff.in_order))
+    reasons = rules.turn(seats, by.user_id or 0, signoff.in_order, stands_for, quorum)
+    return tuple(_(reason) for reason in reasons)

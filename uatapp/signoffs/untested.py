@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from uatapp.criteria.areas import Area
 from uatapp.cycles.models import Assignment, CycleItem
 from uatapp.kernel.db import db
 from uatapp.kernel.references import Kind, written
@@ -22,7 +23,7 @@ WHY = {
 
 
 def not_tested(
-    project: Project, cases: list[dict[str, Any]], cycle_ids: Sequence[int], barred: frozenset[int]
+    project: Project, cases: list[dict[str, Any]], cycle_ids: Sequence[int], barred: frozenset[int], area: Area
 ) -> list[dict[str, Any]]:
     """Return what was not tested and who decided that, what was left out of the scope altogether included."""
     reasons = _reasons(cycle_ids)
@@ -36,7 +37,7 @@ def not_tested(
             why = "Only its author or a signatory tried it, so it counts as not run."
         found.append({"reference": case["reference"], "title": case["title"], "why": why, "decided_by": person,
                       "reason": reason})  # fmt: skip
-    return found + _left_out(project, cases)
+    return found + _left_out(project, cases, area)
 
 
 def _reasons(cycle_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -51,12 +52,13 @@ def _reasons(cycle_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     return {case_id: (name, reason) for case_id, name, reason in db.session.execute(statement)}
 
 
-def _left_out(project: Project, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _left_out(project: Project, cases: list[dict[str, Any]], area: Area) -> list[dict[str, Any]]:
     inside = {case["requirement_id"] for case in cases}
     statement = sa.select(Requirement).where(
         Requirement.project_id == project.id,
         Requirement.state == RequirementState.ACTIVE,
         Requirement.approved_number > 0,
+        area.holds_requirement(Requirement.id),
     )
     return [
         {

@@ -13,7 +13,7 @@ from uatapp.kernel.permissions import Permission
 
 def install(app: Flask) -> None:
     """Give templates our filters and `can("defects.raise")`."""
-    for name in (when, exactly, day, size, grouped, duration):
+    for name in (when, exactly, day, date_in_full, month, size, grouped, duration):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.globals["can"] = can
 
@@ -61,6 +61,16 @@ def day(value: date) -> str:
     if named:
         return str(named)
     return str(format_date(value, "EEE d MMM" if value.year == today.year else "d MMM yyyy"))
+
+
+def date_in_full(value: date) -> str:
+    """Write a calendar date with its weekday and year, as on anything agreed: “Fri 4 Dec 2026”."""
+    return str(format_date(value, "EEE d MMM yyyy"))
+
+
+def month(value: date) -> str:
+    """Write a month: “December 2026”."""
+    return str(format_date(value, "MMMM yyyy"))
 
 
 def size(count: int) -> str:

@@ -25,7 +25,7 @@ from uatapp.web.models import FormSent
 FILES = {"file", "files"}  # the fields that take files; all others take text
 WAIT, WAITS = 0.05, 60  # seconds, and how often, for the answer of the same form's first sending
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-UNCOUNTED = {"csrf_token", "form_key", "password", "kept_form"}
+UNCOUNTED = {"csrf_token", "form_key", "password", "code", "proof", "kept_form"}
 
 
 class AlreadySent(Refused):

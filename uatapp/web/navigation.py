@@ -19,6 +19,7 @@ _OTHERS = tuple(role for role in Role if role not in (*_TESTS, *_SPONSORS))
 PAGES = (
     ("inbox.my_work", _l("My work"), "check-lg", _TESTS),
     ("criteria.overview", _l("Overview"), "signpost", _EVERYBODY),
+    ("signoffs.readiness", _l("Readiness"), "eye", (*_SPONSORS, Role.PROJECT_MANAGER, Role.AUDITOR)),
     ("requirements.index", _l("Requirements"), "card-checklist", _OTHERS),
     ("cycles.index", _l("Cycles"), "arrow-repeat", _OTHERS),
     ("defects.index", _l("Defects"), "flag", _EVERYBODY),
@@ -89,19 +90,30 @@ def _viewer(actor: Actor | None, project: Any) -> Viewer | None:
 def _project_pages(actor: Actor | None, project: Any) -> list[Entry]:
     if actor is None or project is None or not actor.is_member(project.id):
         return []
-    blueprint = request.blueprint or ""
     return [
-        Entry(str(label), url_for(endpoint), icon, current=endpoint.split(".")[0] == blueprint)
+        Entry(str(label), url_for(endpoint), icon, current=_is_current(endpoint))
         for endpoint, label, icon, roles in PAGES
         if endpoint in current_app.view_functions and actor.has_role(project.id, *roles)
     ]
 
 
+def _is_current(endpoint: str) -> bool:
+    """Say whether an entry is where the viewer is: on its page, or on another of its pages that has no entry."""
+    here = request.endpoint or ""
+    if any(here == page for page, *_rest in PAGES):
+        return here == endpoint
+    return endpoint.split(".")[0] == request.blueprint and endpoint != "signoffs.readiness"
+
+
 def _account(actor: Actor | None) -> list[Entry]:
     if actor is None:
         return []
-    links = [("account.show", _l("Your account"), "get"), ("administration.index", _l("Administration"), "get")]
+    links = [
+        ("account.show", _l("Your account"), "get"),
+        ("signed.index", _l("What I have signed"), "get"),
+        ("administration.index", _l("Administration"), "get"),
+    ]
     shown = [link for link in links if link[0] in current_app.view_functions]
-    shown = shown if actor.is_admin else shown[:1]
+    shown = [link for link in shown if actor.is_admin or link[0] != "administration.index"]
     entries = [Entry(str(label), url_for(endpoint), method=method) for endpoint, label, method in shown]
     return [*entries, Entry(str(_l("Sign out")), url_for("security.logout"), method="post")]

@@ -12,7 +12,7 @@ from uatapp.kernel.seal import CHECKPOINT, SealCheck, check_pdf
 from uatapp.operations.checks import checkpoints
 from uatapp.operations.checks.checkpoints import Trusted
 from uatapp.operations.checks.report import CouldNotCheckError, Report
-from uatapp.signoffs.models import CertificateFile
+from uatapp.signoffs.models import AddendumFile, CertificateFile
 
 
 def check_seal(report: Report, path: Path, trusted: Trusted) -> SealCheck:
@@ -46,5 +46,6 @@ def check_file(session: Session, report: Report, path: Path, trusted: Trusted) -
         return
     checkpoints.check_point(session, report, point, f"the certificate {path.name}")
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    if session.scalar(sa.select(CertificateFile.id).where(CertificateFile.sha256 == sha256).limit(1)) is None:
+    kept = (sa.select(kind.id).where(kind.sha256 == sha256).limit(1) for kind in (CertificateFile, AddendumFile))
+    if all(session.scalar(statement) is None for statement in kept):
         report.bad(point.chain, 0, f"{path.name} is not among the certificates that were issued here")

@@ -15,7 +15,7 @@ from uatapp.operations.checks.index import Index
 from uatapp.operations.checks.report import Report
 
 WINDOW = 500
-STATE_TOLD = ("defect.moved", "signoff.moved")
+STATE_TOLD = ("defect.moved", "signoff.moved", "condition.moved", "act.moved")
 
 
 @dataclass(slots=True)

@@ -12,12 +12,13 @@ from uatapp.kernel import storage
 from uatapp.kernel.errors import NotFound
 from uatapp.operations.checks.report import Report
 from uatapp.projects.models import Project
-from uatapp.signoffs.models import CertificateFile
+from uatapp.signoffs.models import AddendumFile, CertificateFile
 
 NAMES: tuple[tuple[Any, Any, Any], ...] = (
     (Evidence, Evidence.token, Evidence.sha256),
     (Evidence, Evidence.token, Evidence.display_sha256),
     (CertificateFile, CertificateFile.certificate_number, CertificateFile.sha256),
+    (AddendumFile, AddendumFile.addendum_number, AddendumFile.sha256),
 )
 
 

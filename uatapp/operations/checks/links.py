@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from uatapp.accounts.models import User
+from uatapp.audit.writer import SYSTEM_CHAIN
 from uatapp.cycles.models import Assignment, CycleItem
 from uatapp.defects.models import Defect, DefectEvidence, DefectNote
 from uatapp.evidence.models import Evidence
@@ -16,10 +17,20 @@ from uatapp.projects.models import Build, Project
 from uatapp.requirements.models import Document, DocumentVersion, Requirement, RequirementVersion
 from uatapp.runs.models import Run, RunEvidence, RunVoid, StepResult
 from uatapp.signoffs.models import (
+    ActSignature,
+    Addendum,
+    AddendumFile,
     Certificate,
     CertificateFile,
     Condition,
+    ConditionEvidence,
+    ConditionNote,
+    Consent,
+    DeemedAcceptance,
     Signature,
+    SignatureFor,
+    SignatureProof,
+    SignedAct,
     Signoff,
     SignoffNote,
     Snapshot,
@@ -51,6 +62,15 @@ def _of_signoff(child: Any) -> Link:
     return Link(child, child.signoff_id, Signoff, child.signoff_reference, _numbered(Kind.SIGNOFF, Signoff.number))
 
 
+def _of_condition(child: Any) -> Link:
+    words = Condition.signoff_reference + " condition " + sa.cast(Condition.number, sa.Text)
+    return Link(child, child.condition_id, Condition, child.condition_reference, words)
+
+
+def _of_act(child: Any) -> Link:
+    return Link(child, child.act_id, SignedAct, child.act_reference, SignedAct.reference)
+
+
 def _of_defect(child: Any) -> Link:
     return Link(child, child.defect_id, Defect, child.defect_reference, _numbered(Kind.DEFECT, Defect.number))
 
@@ -73,9 +93,13 @@ def links() -> tuple[Link, ...]:
     case = _version(Run.case_reference, Run.case_version_number)
     return (
         *(_of_signoff(child) for child in (Snapshot, Signature, Waiver, Condition, SignoffNote, Certificate)),
+        *(_of_signoff(child) for child in (DeemedAcceptance, SignatureFor, SignatureProof)),
+        *(_of_signoff(child) for child in (Snapshot, Signature, Waiver, Condition, SignoffNote, Certificate, SignedAct)),
+        *(_of_condition(child) for child in (ConditionNote, ConditionEvidence)),
+        *(_of_act(child) for child in (ActSignature, Addendum)),
         *(_of_defect(child) for child in (DefectNote, DefectEvidence)),
         *(_of_run(child) for child in (StepResult, RunEvidence, RunVoid)),
-        *(_of_evidence(child) for child in (DefectEvidence, RunEvidence)),
+        *(_of_evidence(child) for child in (DefectEvidence, RunEvidence, ConditionEvidence)),
         *(_of_case(child) for child in (TestCaseVersion, CarryOver)),
         Link(
             CertificateFile, CertificateFile.certificate_id, Certificate,
@@ -99,6 +123,11 @@ def links() -> tuple[Link, ...]:
         Link(Run, Run.build_id, Build, Run.build_name, Build.name),
         Link(Run, Run.tester_id, User, Run.tester_uid, User.uid),
         Link(Signature, Signature.user_id, User, Signature.signer_uid, User.uid),
+        Link(SignatureFor, SignatureFor.signature_id, Signature, SignatureFor.signer_uid, Signature.signer_uid),
+        Link(SignatureFor, SignatureFor.for_user_id, User, SignatureFor.for_uid, User.uid),
+        Link(DeemedAcceptance, DeemedAcceptance.user_id, User, DeemedAcceptance.by_uid, User.uid),
+        Link(ActSignature, ActSignature.user_id, User, ActSignature.signer_uid, User.uid),
+        Link(AddendumFile, AddendumFile.addendum_id, Addendum, AddendumFile.addendum_number, Addendum.number),
     )  # fmt: skip
 
 
@@ -114,6 +143,17 @@ def check(session: Session, report: Report, project_key: str | None) -> None:
         )
         _tell(session, statement, link.child.__tablename__, report, project_key)
     _tell(session, _runs_elsewhere(), Run.__tablename__, report, project_key)
+    if not project_key:
+        _tell(session, _consents_of_others(), Consent.__tablename__, report, None)
+
+
+def _consents_of_others() -> sa.Select[*tuple[Any, ...]]:
+    """Consents belong to the installation, so no project leads to them."""
+    return (
+        sa.select(sa.literal(SYSTEM_CHAIN), Consent.name)
+        .outerjoin(User, User.id == Consent.user_id)
+        .where(sa.func.coalesce(User.uid, "") != Consent.uid)
+    )
 
 
 def _runs_elsewhere() -> sa.Select[*tuple[Any, ...]]:

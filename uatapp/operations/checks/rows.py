@@ -36,6 +36,8 @@ def _stream(
     session: Session, kind: Any, keys: dict[int, str], project_key: str | None, report: Report
 ) -> Iterator[Frozen]:
     statement = sa.select(kind).order_by(kind.id).execution_options(yield_per=BATCH)
+    if project_key and not hasattr(kind, "project_id"):
+        return  # told on the system's chain
     if project_key:
         statement = statement.where(kind.project_id.in_([id_ for id_, key in keys.items() if key == project_key]))
     try:
