@@ -96,7 +96,7 @@ def _forms(full: Full, known: Known) -> Iterator[tuple[str, str, dict[str, Any],
     yield from _of_runs(known)
     yield from _of_defects(known)
     yield from _of_signoffs(full, known)
-    yield from _of_accounts(known)
+    yield from _of_accounts(full, known)
 
 
 def _of_people(known: Known) -> Iterator[Any]:
@@ -107,6 +107,7 @@ def _of_people(known: Known) -> Iterator[Any]:
     yield "projects.signing_right", "manager", {"uid": known.uids["auditor"]}, {"give": "1"}
     yield "projects.add", "manager", {"kind": "unit"}, {"name": "New unit"}
     yield "projects.add", "manager", {"kind": "wave"}, {"name": "New wave", "units": known.unit}
+    yield "projects.choose_id_tags", "manager", {}, {"example": "@S-103.1"}
     yield "projects.add", "manager", {"kind": "environment"}, {"name": "New", "address": "https://new.example"}
     hints = {"address": "https://other.example", "sign_in_hint": "clerk", "test_data": "data"}
     place = {"environment_id": known.environment.id}
@@ -201,6 +202,10 @@ def _of_defects(known: Known) -> Iterator[Any]:
 
 def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:
     yield "signoffs.create", "manager", {}, {"title": "New", "cycles": 1, "signatories": known.members["sponsor2"]}
+    day = (clock.today(full.project.zone) + timedelta(days=90)).isoformat()
+    period = {"from_on": day, "until_on": day, "reason": "away"}
+    people = {"person": known.uids["sponsor2"], "deputy": known.uids["manager"]}
+    yield "deputies.add", "manager", {}, {**people, **period}
     yield "deputies.end", "manager", {"deputy_id": known.deputy.id}, {}
     at = {"number": 2}
     yield "signoffs.note", "sponsor", at, {"text": "why?"}
@@ -208,19 +213,29 @@ def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:
     yield "signoffs.withdraw", "manager", at, {"reason": "too early"}
     yield "signoffs.decide_terms", "manager", {"terms_number": 1, "action": "withdraw"}, {}
     yield "signoffs.decide_terms", "partner_manager", {"terms_number": 1, "action": "decline"}, {"reason": "too short"}
-    yield "signoffs.open_act", "sponsor", {"number": 1}, {"kind": "withdrawal", "reasons": "sent twice"}
-    page = full.client("sponsor").get("/projects/PAY/signoffs/2").text
-    hidden = dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', page))
-    proved = {"password": PASSWORD, "code": full.code("sponsor")}
-    yield "signoffs.sign", "sponsor", at, {**hidden, "decision": "accepted", "read": "1", **proved}
+    yield "signoffs.recommend", "manager", {}, {"stance": "accept", "text": "ready"}
+    act = {"number": 1, "act_number": 2}
+    yield "signoffs.drop_act", "sponsor", act, {"reason": "too early"}
+    proved = {"read": "1", "password": PASSWORD, "code": full.code("sponsor")}
+    yield "signoffs.sign_act", "sponsor", act, {**_hidden(full, "1/acts/2"), **proved}
+    yield "signoffs.sign", "sponsor", at, {**_hidden(full, "2"), "decision": "accepted", **proved}
 
 
-def _of_accounts(known: Known) -> Iterator[Any]:
+def _hidden(full: Full, page: str) -> dict[str, str]:
+    """Return what a signing form carries for the one who opened it, and a reason for each criterion that is not met."""
+    text = full.client("sponsor").get(f"/projects/PAY/signoffs/{page}").text
+    reasons = dict.fromkeys(re.findall(r'name="(waiver-[^"]+)"', text), "agreed")
+    return dict(re.findall(r'name="(sha256|nonce)" value="([^"]+)"', text)) | reasons
+
+
+def _of_accounts(full: Full, known: Known) -> Iterator[Any]:
     profile = {"name": "Marta Berg", "job_title": "Clerk", "zone": "Europe/Berlin", "look": "dark"}
     yield "account.change", "tester", {}, profile
     new = "violet teapot ankle lorry"
     words = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}
     yield "security.change_password", "tester", {}, words
+    proof = {"password": PASSWORD, "proof": full.code("sponsor")}
+    yield "second_step.act", "sponsor", {"action": "codes"}, proof
     yield "security.login", None, {}, {"email": "tester@example.com", "password": PASSWORD, "next": "/account"}
     yield "security.forgot_password", None, {}, {"email": "tester@example.com"}
     yield "administration.add_organisation", "admin", {}, {"name": "New"}

@@ -33,7 +33,7 @@ from uatapp.runs import service as running
 from uatapp.runs.models import Run
 from uatapp.runs.states import StepAnswer
 from uatapp.signoffs import deputies, identity, service, terms
-from uatapp.signoffs.queries import get_signoff, get_snapshot
+from uatapp.signoffs.queries import document_of, get_signoff, get_snapshot
 from uatapp.signoffs.rules import Choice, Owed
 from uatapp.signoffs.states import ActKind, Decision
 from uatapp.testcases import service as testcases
@@ -210,7 +210,7 @@ def assigned(full: Full, number: int) -> list[Assignment]:
 
 def _first_cycle(full: Full) -> None:
     number = cycle(full, "first cycle", "signed")
-    for assignment in assigned(full, number):
+    for assignment in assigned(full, number)[:-1]:  # one is not run: the sponsor waives that
         flow.run(full, assignment, remark=f"{full.mark} remark")
     flow.close(full, cycles.get_cycle(full.project.id, number))
 
@@ -235,10 +235,12 @@ def _signed(full: Full) -> None:
     owed = Owed(f"{mark} owed", f"{mark} owner", date(2099, 1, 1), f"{mark} workaround")
     with unit_of_work(by):
         nonce = identity.issue_nonce(full.project, get_signoff(full.project.id, number), by=by)
-        seen = get_snapshot(get_signoff(full.project.id, number).id).sha256
+        seen = get_snapshot(get_signoff(full.project.id, number).id)
+        unmet = [row["code"] for row in document_of(seen)["criteria"] if not row["met"]]
     with unit_of_work(by):
-        choice = Choice(Decision.ACCEPTED_WITH_CONDITIONS, f"{mark} reasons", (owed,))
-        service.sign(full.project, number, choice, seen_sha256=seen, nonce=nonce, by=by, agreed=True)
+        waived = tuple((code, f"{mark} waived") for code in unmet)
+        choice = Choice(Decision.ACCEPTED_WITH_CONDITIONS, f"{mark} reasons", (owed,), waived)
+        service.sign(full.project, number, choice, seen_sha256=seen.sha256, nonce=nonce, by=by, agreed=True)
     _followed(full, number)
 
 
@@ -248,6 +250,7 @@ def _followed(full: Full, number: int) -> None:
     signing.on_condition(full, "manager", number, "report", f"{full.mark} done", files=file)
     signing.on_condition(full, "sponsor", number, "close", f"{full.mark} closed")
     signing.sign_act(full, "sponsor", number, signing.open_act(full, "sponsor", number, ActKind.CLOSING))
+    signing.open_act(full, "sponsor", number, ActKind.WITHDRAWAL, f"{full.mark} withdrawn")
 
 
 def _asked(full: Full) -> None:

@@ -92,11 +92,16 @@ def test_fields_nobody_asked_for_and_a_query_beside_the_form_change_nothing(stag
 def test_of_a_field_sent_twice_the_first_counts_or_the_whole_form_is_refused(stage: Stage) -> None:
     wrong = []
     for form in stage.sent:
-        twice = [pair for name, value in form.fields.items() for pair in ((name, value), (name, "1"))]
+        twice = [pair for name, value in form.fields.items() for pair in ((name, value), (name, _other(form, name)))]
         answers = ((stage.after(form, MultiDict(twice)), stage.after(form, form.fields)) for _ in TRIES)
         if not any(both[0] == 422 or both == once for both, once in answers):
             wrong.append(str(form))
     assert not wrong
+
+
+def _other(form: Sent, name: str) -> str:
+    """Return another value for a field; of what may be ticked several times, one that nothing has."""
+    return "0" if (form.endpoint, name) == ("projects.add", "units") else "1"
 
 
 ODD = (

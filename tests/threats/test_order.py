@@ -106,7 +106,7 @@ def test_what_is_signed_stays_as_it_is(two_projects: Two) -> None:
     frozen = [kind.__tablename__ for kind in frozen_classes()]
     sent, before = forms.every(own), everything()
     for form in sent:
-        if form.endpoint != "signoffs.sign" and "/projects/PAY" in form.path:
+        if form.endpoint not in ("signoffs.sign", "signoffs.sign_act") and "/projects/PAY" in form.path:
             own.client(form.who).post(form.path, data=form.fields)
     after = everything()
     assert all(set(map(repr, before[name])) <= set(map(repr, after[name])) for name in frozen)
@@ -114,4 +114,4 @@ def test_what_is_signed_stays_as_it_is(two_projects: Two) -> None:
     first = db.session.scalars(
         sa.select(Signoff).where(Signoff.project_id == own.project.id, Signoff.number == 1)
     ).one()
-    assert first.state.value in ("accepted_with_conditions", "needs_reconfirmation")
+    assert first.state.value in ("accepted", "needs_reconfirmation")

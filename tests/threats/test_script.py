@@ -145,7 +145,7 @@ def _endpoint(found: Crawled, address: str) -> str | None:
 
 def _crawl(found: Crawled, name: str | None, starts: list[str]) -> None:
     """Follow a person's links, a few addresses for each endpoint."""
-    client, waiting, done = found.world.client(name), list(starts), Counter[str | None]()
+    client, waiting, done = found.world.client(name), list(dict.fromkeys(starts)), Counter[str | None]()
     known = set(starts)
     while waiting:
         address = waiting.pop(0)

@@ -232,7 +232,7 @@ def _noticed(project: Project, signoff: Signoff, running: AcceptanceClock, count
         subject=written(project.key, Kind.SIGNOFF, signoff.number),
         by=SYSTEM,
         count=count,
-        to=_as_text(running.silence_on),
+        day=_as_text(running.silence_on),
         when=when,
     )
     record(told, running)

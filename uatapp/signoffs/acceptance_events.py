@@ -65,9 +65,9 @@ class SilenceNoticed(Event):
     """`when` is before or reached."""
 
     action: ClassVar[str] = "acceptance.silence_noticed"
-    sentence: ClassVar[str] = "{count} people were told that silence counts for {subject} from {to} ({when})"
+    sentence: ClassVar[str] = "{count} people were told that silence counts for {subject} from {day} ({when})"
     count: int
-    to: str
+    day: str
     when: str
 
 
