@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import chains, importing, pages, papers, places, starting, table
+from benchmarks import chains, deciding, importing, pages, papers, places, starting, table
 from benchmarks.filling import Place, fill, new_world, opened
 
 SIZES = (1000, 10_000)
@@ -64,6 +64,7 @@ def _project(place: Place, size: int) -> dict[str, Any]:
     found["first_visits"] = starting.first_visits(place)
     found["submissions"] = chains.submissions(place)
     found["assignments"] = chains.assignments(place)
+    found["deciding"] = deciding.measure(place)
     if size == max(SIZES):
         found["verification"] = chains.verification(place)
     return found

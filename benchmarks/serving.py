@@ -71,7 +71,7 @@ class Client:
     def get(self, path: str) -> Answer:
         return self.send("GET", path)
 
-    def post(self, path: str, fields: dict[str, str]) -> Answer:
+    def post(self, path: str, fields: dict[str, str] | list[tuple[str, str]]) -> Answer:
         return self.send("POST", path, urlencode(fields), {"Content-Type": "application/x-www-form-urlencoded"})
 
     def send(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> Answer:

@@ -51,11 +51,21 @@ def _project(name: str, found: Figures) -> Iterator[str]:
         f"{submissions['bare_commits_per_s']:.0f}."
     )
     yield f"- {found['assignments']['assignments']:,} assignments in three acts: {found['assignments']['seconds']:.1f} s."
+    if "deciding" in found:
+        yield _deciding(found["deciding"])
     yield f"- Memory of a web process afterwards: {found['pages'][MEMORY]['process_bytes'] / 1e6:.0f} MB."
     if "verification" in found:
         row = found["verification"]
         yield f"- Verifying {row['entries']:,} audit entries: {row['seconds']:.0f} s ({row['per_s']:,.0f} a second)."
     yield ""
+
+
+def _deciding(row: Figures) -> str:
+    return (
+        f"- Deciding on all of it: readiness page {row['readiness_ms']:.0f} ms (p95 {row['readiness_p95_ms']:.0f}), asking "
+        f"and freezing {row['freezing_s']:.1f} s while another writer waits {row['longest_wait_ms']:.0f} ms at most "
+        f"(usually {row['usual_wait_ms']:.0f}), signing {row['signing_ms']:.0f} ms."
+    )
 
 
 def _others(figures: Figures) -> Iterator[str]:
