@@ -1,9 +1,11 @@
 """What happens at the same moment as a signature comes before it or after it, on both databases: exactly one story."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 
 import pytest
+import rfc8785
 import sqlalchemy as sa
 
 from tests.factories import flow, problems
@@ -17,6 +19,7 @@ from uatapp.cycles import service as cycling
 from uatapp.cycles.models import Assignment
 from uatapp.defects import queries as defects
 from uatapp.defects import retests, service
+from uatapp.defects.states import Severity
 from uatapp.jobs import service as jobs
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import DomainError
@@ -25,9 +28,10 @@ from uatapp.operations.verify import Options, verify
 from uatapp.projects import members
 from uatapp.projects.queries import find_membership
 from uatapp.runs.models import Run
+from uatapp.signoffs import asking, scopes
 from uatapp.signoffs import service as signoffs
 from uatapp.signoffs.models import CertificateFile
-from uatapp.signoffs.queries import get_signoff
+from uatapp.signoffs.queries import get_signoff, get_snapshot
 from uatapp.signoffs.rules import Choice
 from uatapp.signoffs.states import Decision
 
@@ -313,6 +317,29 @@ def test_work_goes_on_while_a_scope_is_frozen(world: World, soak: bool) -> None:
         judge(world, _newest(world))
         _fails(world, int(problems.newest(world).id), defect)
     in_order()
+
+
+@pytest.mark.proves("E12")
+def test_what_changes_after_the_scope_was_read_ahead_is_frozen_as_it_is_then(world: World) -> None:
+    """The pages read a scope before others have to wait; a problem that is reported meanwhile is in it."""
+    closed_cycle(world)
+    by, project = world.actor("manager"), world.project
+    cycle = cycles.get_cycle(project.id, 1)
+    seat = find_membership(project.id, world.user_ids["sponsor"])
+    assert seat is not None
+    ahead = asking.look_ahead(project, [cycle], [seat], scopes.WHOLE)
+    frozen = []
+    for is_reported in (False, True):
+        if is_reported:
+            problems.report(world, db.session.scalars(sa.select(Run)).first(), Severity.MINOR)
+        with unit_of_work(by):
+            locked = cycles.get_cycle(project.id, 1, lock=True)
+            number = asking.ask(project, "Ahead", [locked], [seat], asking.Terms(), by=by, ahead=ahead).number
+        frozen.append(get_snapshot(get_signoff(project.id, number).id))
+    first, second = (json.loads(row.document) for row in frozen)
+    assert all(row.document == rfc8785.dumps(json.loads(row.document)) for row in frozen)
+    assert (len(first["defects"]), len(second["defects"])) == (0, 1)
+    assert first["audit"]["seq"] == ahead.seq < second["audit"]["seq"]
 
 
 # ---- the paper ----

@@ -16,6 +16,7 @@ from uatapp.kernel.uow import record
 from uatapp.projects.models import Membership, Project
 from uatapp.signoffs import events, freeze, order, rules, scopes
 from uatapp.signoffs.models import Signatory, Signoff, SignoffQuorum
+from uatapp.signoffs.still import Read
 
 SIDES = {Side.CUSTOMER: "customer", Side.PARTNER: "partner"}
 
@@ -31,9 +32,18 @@ class Terms:
 
 
 def ask(
-    project: Project, title: str, cycles: Sequence[Cycle], members: Sequence[Membership], terms: Terms, *, by: Actor
+    project: Project,
+    title: str,
+    cycles: Sequence[Cycle],
+    members: Sequence[Membership],
+    terms: Terms,
+    *,
+    by: Actor,
+    ahead: Read | None = None,
 ) -> Signoff:
     """Ask for a decision: freeze the scope and name who signs.
+
+    `ahead` is what `look_ahead` read of the same scope, so that nobody else has to wait while that is done.
 
     Refuses open cycles, an empty part, people without the right to sign, more signatures than are asked for, and
     a request that no customer's signatory decides.
@@ -49,7 +59,7 @@ def ask(
     rows = [*_seats(signoff, members), *_quorum(signoff, members, terms), *scopes.store(signoff, terms.scope, cycles)]
     db.session.add_all(rows)
     db.session.flush()
-    snapshot = freeze.freeze(project, signoff, cycles, by=by)
+    snapshot = freeze.freeze(project, signoff, cycles, by=by, ahead=ahead)
     told = events.SignoffRequested(
         project_id=project.id,
         subject=written(project.key, Kind.SIGNOFF, signoff.number),
@@ -62,6 +72,12 @@ def ask(
     )
     record(told, signoff, snapshot, *rows)
     return signoff
+
+
+def look_ahead(project: Project, cycles: Sequence[Cycle], members: Sequence[Membership], scope: scopes.Scope) -> Read:
+    """Read a scope outside a unit of work, as `ask` would freeze it."""
+    signer_ids = [member.user_id for member in members]
+    return freeze.look(project, [cycle.id for cycle in cycles], signer_ids, scope.area)
 
 
 def _seats(signoff: Signoff, members: Sequence[Membership]) -> list[Base]:

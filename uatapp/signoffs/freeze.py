@@ -1,8 +1,9 @@
 """Freezing a scope: everything a signatory decides on, gathered once into one canonical JSON document."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
@@ -23,19 +24,26 @@ from uatapp.requirements.models import Document, Requirement, RequirementVersion
 from uatapp.runs import counting
 from uatapp.runs.models import Run, RunEvidence, RunVoid
 from uatapp.signoffs import deputies, recommending, scopes
-from uatapp.signoffs.documents import canonical, fingerprint
+from uatapp.signoffs.documents import fingerprint
 from uatapp.signoffs.models import Certificate, Signoff, Snapshot
 from uatapp.signoffs.queries import quorum, signatories
-from uatapp.signoffs.still import head, still
+from uatapp.signoffs.still import Read, head, still
 from uatapp.signoffs.untested import not_tested
 from uatapp.testcases.models import CarryOver, TestCase
 
 FORMAT = "uatapp-signoff-1"
 
 
-def freeze(project: Project, signoff: Signoff, cycles: Sequence[Cycle], *, by: Actor) -> Snapshot:
-    """Gather the scope and store it once; nothing in it is ever read from the tables again."""
-    document = canonical(still(project, lambda: gather(project, signoff, cycles, by)))  # type: ignore[arg-type]
+def freeze(
+    project: Project, signoff: Signoff, cycles: Sequence[Cycle], *, by: Actor, ahead: Read | None = None
+) -> Snapshot:
+    """Store the scope once; nothing in it is ever read from the tables again.
+
+    `ahead` is what `look` found of the same scope before others had to wait; it is read anew where it changed.
+    """
+    signer_ids, area = [row.user_id for row in signatories(signoff.id)], scopes.scope_of(signoff.id).area
+    found = still(project, lambda: look(project, [cycle.id for cycle in cycles], signer_ids, area), ahead)
+    document = _joined({**found.parts, **_parts(_asked(project, signoff, cycles, by))})
     snapshot = Snapshot(
         project_id=project.id,
         signoff_id=signoff.id,
@@ -48,40 +56,53 @@ def freeze(project: Project, signoff: Signoff, cycles: Sequence[Cycle], *, by: A
     return snapshot
 
 
-def gather(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Actor) -> dict[str, Any]:
-    """Return the frozen document: strings, booleans and whole numbers only, named by references."""
+def _parts(found: Mapping[str, Any]) -> dict[str, bytes]:
+    return {name: rfc8785.dumps(value) for name, value in found.items()}
+
+
+def _joined(parts: Mapping[str, bytes]) -> bytes:
+    """Return the canonical form of an object whose values are in theirs; the names are plain ASCII."""
+    return b"{" + b",".join(rfc8785.dumps(name) + b":" + parts[name] for name in sorted(parts)) + b"}"
+
+
+def look(project: Project, cycle_ids: Sequence[int], signer_ids: Collection[int], area: Area) -> Read:
+    """Read all that people decide on: strings, booleans and whole numbers only, named by references."""
     audit = head(project)
-    cycle_ids = [cycle.id for cycle in cycles]
-    signing, scope = signatories(signoff.id), scopes.scope_of(signoff.id)
-    signer_ids = deputies.with_deputies(project, [row.user_id for row in signing])
-    barred = criteria.barred_requirements(cycle_ids, signer_ids, scope.area)
-    cases = _cases(project, cycle_ids, barred, scope.area)
-    runs = _runs(project, cycle_ids, scope.area)
+    signer_ids = deputies.with_deputies(project, signer_ids)
+    barred = criteria.barred_requirements(cycle_ids, signer_ids, area)
+    cases, runs = _cases(project, cycle_ids, barred, area), _runs(project, cycle_ids, area)
     requirements = _requirements(project, cases)
+    found = {
+        "figures": _figures(cases, requirements, runs),
+        "processes": _processes(requirements),
+        "criteria": [_criterion(row) for row in criteria.evaluated(project, cycle_ids, signer_ids, area)[1]],
+        "requirements": requirements,
+        "not_tested": not_tested(project, cases, cycle_ids, barred, area),
+        "defects": _defects(project, cycle_ids, area),
+        "people": _people(project, runs),
+        "runs": runs,
+        "evidence": _evidence(cycle_ids, area),
+        "audit": audit,
+    }
+    return Read(audit["seq"], _parts(found))
+
+
+def _asked(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Actor) -> dict[str, Any]:
+    """Return the few facts of the request itself."""
     return {
         "format": FORMAT,
         "reference": written(project.key, Kind.SIGNOFF, signoff.number),
         "project": {"key": project.key, "name": project.name, "zone": project.zone},
         "customer": db.session.get_one(Organisation, project.customer_id).name,
         "partners": list(projects.list_partners(project.id)),
-        "scope": _scope(scope),
+        "scope": _scope(scopes.scope_of(signoff.id)),
         "cycles": [_cycle(cycle) for cycle in cycles],
         "requested": {"by": by.name, "at": clock.iso(clock.now()), "title": signoff.title},
         "rules": [counting.RULE, *counting.RULES],
-        "figures": _figures(cases, requirements, runs),
-        "processes": _processes(requirements),
-        "criteria": [_criterion(row) for row in criteria.evaluated(project, cycle_ids, signer_ids, scope.area)[1]],
-        "requirements": requirements,
-        "not_tested": not_tested(project, cases, cycle_ids, barred, scope.area),
-        "defects": _defects(project, cycle_ids, scope.area),
-        "people": _people(project, runs),
-        "runs": runs,
-        "evidence": _evidence(cycle_ids, scope.area),
         "recommendations": recommending.frozen(project.id),
-        "signatories": [_signatory(row) for row in signing],
+        "signatories": [_signatory(row) for row in signatories(signoff.id)],
         "quorum": {side.value: least for side, least in quorum(signoff.id).items()},
         "predecessor": _predecessor(project, signoff),
-        "audit": audit,
     }
 
 
@@ -160,26 +181,29 @@ def _requirements(project: Project, cases: list[dict[str, Any]]) -> list[dict[st
         RequirementVersion.number == Requirement.approved_number
     )
     statement = (
-        sa.select(Requirement, RequirementVersion, BusinessProcess.name, BusinessUnit.name)
+        sa.select(
+            Requirement.id, Requirement.number, RequirementVersion.name, RequirementVersion.number,
+            RequirementVersion.effective_hash, BusinessProcess.name, BusinessUnit.name,
+        )
         .join(RequirementVersion, version)
         .join(Document, Document.id == Requirement.document_id)
         .outerjoin(BusinessProcess, BusinessProcess.id == Document.process_id)
         .outerjoin(BusinessUnit, BusinessUnit.id == Document.unit_id)
         .where(Requirement.project_id == project.id, Requirement.id.in_(by_requirement))
         .order_by(Requirement.number)
-    )
+    )  # fmt: skip
     return [
         {
-            "reference": written(project.key, Kind.REQUIREMENT, requirement.number),
-            "name": approved.name,
+            "reference": written(project.key, Kind.REQUIREMENT, number),
+            "name": name,
             "process": process or "",
             "unit": unit or "",
-            "version": approved.number,
-            "text_hash": approved.effective_hash,
-            "outcome": counting.worst([case["outcome"] for case in by_requirement[requirement.id]]),
-            "tests": [_public(case) for case in by_requirement[requirement.id]],
+            "version": approved,
+            "text_hash": text_hash,
+            "outcome": counting.worst([case["outcome"] for case in by_requirement[id_]]),
+            "tests": [_public(case) for case in by_requirement[id_]],
         }
-        for requirement, approved, process, unit in db.session.execute(statement)
+        for id_, number, name, approved, text_hash, process, unit in db.session.execute(statement)
     ]
 
 
@@ -320,4 +344,4 @@ def _signatory(row: Any) -> dict[str, Any]:
     }
 
 
-__all__ = ["fingerprint", "freeze", "gather"]
+__all__ = ["fingerprint", "freeze", "look"]

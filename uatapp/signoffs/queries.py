@@ -1,8 +1,7 @@
 """Reads about sign-offs."""
 
-import json
 from collections.abc import Collection, Sequence
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
@@ -48,7 +47,7 @@ def get_snapshot(signoff_id: int) -> Snapshot:
 
 def document_of(snapshot: Snapshot) -> dict[str, Any]:
     """Return the frozen scope as it was signed."""
-    return cast("dict[str, Any]", json.loads(snapshot.document))
+    return snapshot.content
 
 
 def signatories(signoff_id: int) -> Sequence[Signatory]:

@@ -25,6 +25,7 @@ from uatapp.signoffs import asking, deputies, queries, scopes
 from uatapp.signoffs.forms import RequestForm
 from uatapp.signoffs.models import Signoff
 from uatapp.signoffs.states import ScopeKind
+from uatapp.signoffs.still import Read
 from uatapp.testcases.models import TestCase
 
 
@@ -140,13 +141,23 @@ def _open(project: Project, cycle_ids: Sequence[int], area: Area) -> int:
     return db.session.scalar(sa.select(sa.func.count(Defect.id)).where(*where)) or 0
 
 
-def ask(project: Project, form: RequestForm, *, by: Actor) -> Signoff:
+def look_ahead(project: Project, form: RequestForm) -> Read:
+    """Read what the form asks about, before the unit of work in which it is asked."""
+    cycles = db.session.scalars(_cycles(project, form)).all()
+    return asking.look_ahead(project, cycles, _members(project, form), scope_of(project, form.scope.data or ""))
+
+
+def ask(project: Project, form: RequestForm, *, by: Actor, ahead: Read) -> Signoff:
     """Ask for the decision as the form says; the cycles are locked, so that none is reopened meanwhile."""
-    in_project = (Cycle.project_id == project.id, Cycle.number.in_(form.cycles.data or []))
-    cycles = db.session.scalars(sa.select(Cycle).where(*in_project).order_by(Cycle.number).with_for_update()).all()
+    cycles = db.session.scalars(_cycles(project, form).with_for_update()).all()
     scope = scope_of(project, form.scope.data or "")
     terms = asking.Terms(scope, bool(form.in_order.data), form.quorum(), form.decide_by.data)
-    return asking.ask(project, form.title.data, cycles, _members(project, form), terms, by=by)
+    return asking.ask(project, form.title.data, cycles, _members(project, form), terms, by=by, ahead=ahead)
+
+
+def _cycles(project: Project, form: RequestForm) -> sa.Select[Cycle]:
+    where = (Cycle.project_id == project.id, Cycle.number.in_(form.cycles.data or []))
+    return sa.select(Cycle).where(*where).order_by(Cycle.number)
 
 
 def _members(project: Project, form: RequestForm) -> list[Membership]:

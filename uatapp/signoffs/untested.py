@@ -54,7 +54,7 @@ def _reasons(cycle_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
 
 def _left_out(project: Project, cases: list[dict[str, Any]], area: Area) -> list[dict[str, Any]]:
     inside = {case["requirement_id"] for case in cases}
-    statement = sa.select(Requirement).where(
+    statement = sa.select(Requirement.id, Requirement.number, Requirement.name).where(
         Requirement.project_id == project.id,
         Requirement.state == RequirementState.ACTIVE,
         Requirement.approved_number > 0,
@@ -62,12 +62,12 @@ def _left_out(project: Project, cases: list[dict[str, Any]], area: Area) -> list
     )
     return [
         {
-            "reference": written(project.key, Kind.REQUIREMENT, row.number),
-            "title": row.name,
+            "reference": written(project.key, Kind.REQUIREMENT, number),
+            "title": name,
             "why": "It is not in the scope of these cycles.",
             "decided_by": "",
             "reason": "",
         }
-        for row in db.session.scalars(statement.order_by(Requirement.number))
-        if row.id not in inside
+        for id_, number, name in db.session.execute(statement.order_by(Requirement.number))
+        if id_ not in inside
     ]

@@ -89,8 +89,9 @@ def create(project: Project) -> ResponseReturnValue:
     if not form.validate():
         return _new_page(project, form, 422)
     try:
+        ahead = request_page.look_ahead(project, form)
         with unit_of_work(g.actor):
-            number = request_page.ask(project, form, by=g.actor).number
+            number = request_page.ask(project, form, by=g.actor, ahead=ahead).number
     except Invalid as error:
         form.refuse(error)
         return _new_page(project, form, 422)
