@@ -9,7 +9,7 @@ from uatapp.projects.events import CalendarChanged, HolidayRemoved, HolidaysAdde
 from uatapp.requirements.events import RequirementRetired, RequirementVersionApproved
 from uatapp.runs.events import RunSubmitted, RunVoided
 from uatapp.signoffs import acceptance, act_lapses, deputies, lapses, letters
-from uatapp.signoffs.events import ConditionMoved, SignoffMoved, SignoffRequested
+from uatapp.signoffs.events import ConditionMoved, RecommendationGiven, SignoffMoved, SignoffRequested
 from uatapp.testcases import service as testcases
 from uatapp.testcases.events import CaseRetired, CaseSettled, CaseTestAgain
 
@@ -30,6 +30,7 @@ SUBSCRIPTIONS: Subscriptions = {
     DefectMoved: (lapses.on_defect_moved, acceptance.on_defect_changed),
     SeverityChanged: (lapses.on_severity_changed, acceptance.on_defect_changed),
     SignoffRequested: (acceptance.on_requested, letters.on_requested),
+    RecommendationGiven: (letters.on_recommended,),
     SignoffMoved: (letters.on_moved, act_lapses.on_signoff_moved),
     ConditionMoved: (act_lapses.on_condition_moved,),
     CalendarChanged: (acceptance.on_calendar_changed,),

@@ -1,4 +1,5 @@
-"""Mails about requests: to who is asked, to who need not sign any more, and to everybody when one ends unsigned."""
+"""Mails about requests: to who is asked, to who need not sign any more, to everybody when one ends unsigned; and
+what project managers recommend, to everybody who signs."""
 
 from collections.abc import Iterable
 
@@ -8,11 +9,12 @@ from flask_babel import gettext as _
 from uatapp.accounts.models import User
 from uatapp.jobs.service import send_mail
 from uatapp.kernel.db import db
-from uatapp.projects.models import Project
+from uatapp.projects.models import Membership, Project
 from uatapp.signoffs import deputies, queries
-from uatapp.signoffs.events import SignoffMoved, SignoffRequested
+from uatapp.signoffs.events import RecommendationGiven, SignoffMoved, SignoffRequested
+from uatapp.signoffs.labels import STANCES
 from uatapp.signoffs.models import Signoff
-from uatapp.signoffs.states import SignoffState
+from uatapp.signoffs.states import SignoffState, Stance
 from uatapp.web.links import absolute
 
 _S = SignoffState
@@ -64,12 +66,32 @@ def _decided(event: SignoffMoved, project: Project, signoff: Signoff, unsigned: 
     _send(project, signoff, asker, subject, why, _("Read how it was decided:"))
 
 
+def on_recommended(event: RecommendationGiven) -> None:
+    """Tell everybody who signs what a project manager recommends."""
+    project = db.session.get_one(Project, event.project_id)
+    where = (Membership.project_id == project.id, Membership.may_sign, Membership.removed_at.is_(None))
+    ids = set(db.session.scalars(sa.select(Membership.user_id).where(*where))) - {event.by.user_id}
+    subject = _("%(project)s: what %(name)s recommends", project=project.name, name=event.by.name)
+    why = _("%(name)s: %(what)s.", name=event.by.name, what=STANCES[Stance(event.stance)][1])
+    why += f" “{event.text}”" if event.text else ""
+    _mail(
+        ids,
+        subject,
+        why,
+        _("Read what is met and what is missing:"),
+        absolute("signoffs.readiness", project=project.key),
+    )
+
+
 def _about(event: SignoffRequested | SignoffMoved) -> tuple[Project, Signoff]:
     return db.session.get_one(Project, event.project_id), db.session.get_one(Signoff, event.signoff_id)
 
 
 def _send(project: Project, signoff: Signoff, ids: Iterable[int], subject: str, why: str, what: str) -> None:
-    link = absolute("signoffs.show", project=project.key, number=signoff.number)
+    _mail(ids, subject, why, what, absolute("signoffs.show", project=project.key, number=signoff.number))
+
+
+def _mail(ids: Iterable[int], subject: str, why: str, what: str, link: str) -> None:
     where = (User.id.in_(sorted(ids)), User.active.is_(True))
     for user in db.session.scalars(sa.select(User).where(*where).order_by(User.id)).all():
         send_mail(user.email, subject, "signoff", name=user.name, why=why, what=what, link=link)
