@@ -371,7 +371,7 @@ def _decision(story: Story) -> None:
     manager.goto(story.project("/signoffs/new"))
     manager.locator("input[name=title]").fill("Order entry")
     manager.get_by_text("Cycle 1").first.click()
-    manager.get_by_text("Henrik Dahl").click()
+    manager.get_by_text("Henrik Dahl", exact=True).click()
     manager.get_by_role("button", name="Freeze the scope and ask").click()
     sponsor.goto(story.project("/signoffs/1"))
     sponsor.get_by_role("link", name="Set up the second step").click()
