@@ -1,4 +1,4 @@
-"""What the example's people arranged for signing: waves of units that go live together, a deputy, the first paper."""
+"""What the example's people arranged for signing: waves that go live together, a deputy, advice, the first paper."""
 
 import sqlalchemy as sa
 
@@ -8,7 +8,8 @@ from uatapp.jobs.models import Job
 from uatapp.kernel.db import db
 from uatapp.projects import queries, waves
 from uatapp.projects.models import BusinessUnit
-from uatapp.signoffs import certificates, deputies
+from uatapp.signoffs import certificates, deputies, recommending
+from uatapp.signoffs.states import Stance
 
 WAVES = {
     "Wave 1: orders and money": ("Order entry", "Billing"),
@@ -30,6 +31,16 @@ def arrange(stage: Stage) -> None:
         if away and deputy:
             period = (stage.date(21), stage.date(32))
             deputies.name(project, away, deputy, period, "On leave, without a phone", by=by)
+
+
+def recommend(stage: Stage) -> None:
+    """Both project managers say to the sponsors what they recommend."""
+    for who, stance, words in (
+        ("partner_manager", Stance.ACCEPT, "Billing and payments are as agreed. What is put off has a workaround."),
+        ("manager", Stance.RESERVATIONS, "Accept billing now. Warehouse and purchasing need one more week."),
+    ):
+        with stage.act(who) as (_session, by):
+            recommending.recommend(stage.project, stance, words, by=by)
 
 
 def make_first_certificate() -> None:

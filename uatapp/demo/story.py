@@ -22,6 +22,7 @@ def tell(stage: Stage) -> None:
     number = present.plan(stage)
     _service(stage)
     present.tell(stage, number)
+    standing.recommend(stage)
     standing.make_first_certificate()  # at the end, as it is made today; the worker does the rest when served
 
 

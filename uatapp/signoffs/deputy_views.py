@@ -32,9 +32,10 @@ def _form(project: Project) -> DeputyForm:
     form = DeputyForm()
     signing = _signing(project)
     may = [m for m in signing if not deputies.why_not_name(project, m.user_id, m.side, g.actor)]
-    form.person.choices = [(m.user.uid, m.user.name) for m in may]
+    nobody = ("", _("Choose a person"))
+    form.person.choices = [nobody, *((m.user.uid, m.user.name) for m in may)] if may else []
     sides = {m.side for m in may}
-    form.deputy.choices = [(m.user.uid, m.user.name) for m in signing if m.side in sides]
+    form.deputy.choices = [nobody, *((m.user.uid, m.user.name) for m in signing if m.side in sides)]
     return form
 
 

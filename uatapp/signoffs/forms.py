@@ -56,8 +56,16 @@ class RequestForm(Form):
 class DeputyForm(Form):
     """Name who signs for somebody from one day to another."""
 
-    person = SelectField(_l("Who is away"), description=_l("The person who would sign."))
-    deputy = SelectField(_l("Who signs for them"), description=_l("Somebody of the same side with the right to sign."))
+    person = SelectField(
+        _l("Who is away"),
+        description=_l("The person who would sign."),
+        validators=[InputRequired(_l("Choose who is away."))],
+    )
+    deputy = SelectField(
+        _l("Who signs for them"),
+        description=_l("Somebody of the same side with the right to sign."),
+        validators=[InputRequired(_l("Choose who signs for them."))],
+    )
     from_on = DateField(_l("From"), validators=[InputRequired(_l("Choose the first day."))])
     until_on = DateField(_l("Until, this day included"), validators=[InputRequired(_l("Choose the last day."))])
     reason = StringField(

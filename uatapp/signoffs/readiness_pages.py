@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired
 
+from uatapp.kernel import clock
 from uatapp.kernel.errors import Invalid, NotFound
 from uatapp.kernel.permissions import Permission, Role
 from uatapp.kernel.uow import unit_of_work
@@ -64,6 +65,7 @@ def _facts(project: Project, cycle_ids: list[int]) -> dict[str, Any]:
         "outcomes": outcomes,
         "total": sum(outcomes.values()),
         "results": results,
+        "today": clock.today(project.zone),
         "owed": missing.owed(project, cycle_ids, names=may_read),
         "left_out": readiness.left_out(cycle_ids) if may_read else {},
         "standing": standing,

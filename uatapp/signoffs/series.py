@@ -101,7 +101,9 @@ def _issued(certificate: Certificate, owed: tuple[int, int]) -> Node:
         return Node("passed", _("Accepted. Signed by %(names)s", names=names), certificate.issued_at)
     total, closed = owed
     words = ngettext("Accepted with one condition", "Accepted with %(num)s conditions", total)
-    words = _("%(what)s (%(n)s closed). Signed by %(names)s", what=words, n=closed, names=names)
+    if closed:
+        words = _("%(what)s (%(n)s closed since)", what=words, n=closed)
+    words = _("%(what)s. Signed by %(names)s", what=words, names=names)
     return Node("info", words, certificate.issued_at)
 
 

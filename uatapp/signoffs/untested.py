@@ -20,6 +20,7 @@ WHY = {
     "blocked": "Something stopped the test.",
     "not_applicable": "It does not apply.",
 }
+OUTSIDE = "It is not in the scope of these cycles."
 
 
 def not_tested(
@@ -64,7 +65,7 @@ def _left_out(project: Project, cases: list[dict[str, Any]], area: Area) -> list
         {
             "reference": written(project.key, Kind.REQUIREMENT, number),
             "title": name,
-            "why": "It is not in the scope of these cycles.",
+            "why": OUTSIDE,
             "decided_by": "",
             "reason": "",
         }

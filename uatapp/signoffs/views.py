@@ -28,6 +28,7 @@ from uatapp.signoffs import (
     request_page,
     service,
     signing_page,
+    untested,
 )
 from uatapp.signoffs.forms import CONDITIONS, RequestForm, choice_from_request
 from uatapp.signoffs.labels import ACTS, DECISIONS, PARTS, STANCES, STATES
@@ -127,6 +128,7 @@ def page_of_signoff(
         signoff=signoff,
         reference=service.reference(project, signoff),
         document=queries.document_of(snapshot),
+        outside=untested.OUTSIDE,
         sha256=snapshot.sha256,
         places=places,
         mine=next((p.signature for p in places if p.signature and p.signature.user_id == g.actor.user_id), None),
