@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from uatapp.accounts.models import Organisation, User
+from uatapp.audit.chain import canonical
 from uatapp.criteria import queries as criteria
 from uatapp.criteria.areas import Area
 from uatapp.cycles.models import Assignment, Cycle
@@ -57,12 +57,12 @@ def freeze(
 
 
 def _parts(found: Mapping[str, Any]) -> dict[str, bytes]:
-    return {name: rfc8785.dumps(value) for name, value in found.items()}
+    return {name: canonical(value).encode() for name, value in found.items()}
 
 
 def _joined(parts: Mapping[str, bytes]) -> bytes:
     """Return the canonical form of an object whose values are in theirs; the names are plain ASCII."""
-    return b"{" + b",".join(rfc8785.dumps(name) + b":" + parts[name] for name in sorted(parts)) + b"}"
+    return b"{" + b",".join(canonical(name).encode() + b":" + parts[name] for name in sorted(parts)) + b"}"
 
 
 def look(project: Project, cycle_ids: Sequence[int], signer_ids: Collection[int], area: Area) -> Read:
