@@ -31,7 +31,7 @@ def parse(data: bytes, path: str, *, id_pattern: str | re.Pattern[str] | None = 
     ids = IdGenerator()
     ast = read_ast(text, ids)
     if "feature" not in ast:
-        raise _no_feature(text)
+        raise no_feature(text)
     feature = ast["feature"]
     check_feature(feature)
     check_headings(feature, text)
@@ -53,7 +53,8 @@ def compile_pickles(ast: GherkinDocument, path: str, ids: IdGenerator) -> list[P
     return LiteralCompiler(ids).compile(cast(GherkinDocumentWithURI, {**ast, "uri": path}))
 
 
-def _no_feature(text: str) -> ParseProblem:
+def no_feature(text: str) -> ParseProblem:
+    """Say what a text without a feature lacks."""
     if text.strip():
         return ParseProblem(1, 1, _NO_FEATURE, "no_feature")
     return ParseProblem(1, 1, _EMPTY, "empty")
