@@ -20,6 +20,7 @@ POINTS = {
     17: "The series of certificates",
     18: "Working calendars",
     19: "Races around a signature",
+    22: "Lint: what could be better in a requirement",
 }
 
 THREATS = {

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from uatapp.gherkin.lint import Severity
+
 # where it stands → (kind of tag, words)
 STANDINGS: dict[str, tuple[str, Any]] = {
     "draft": ("quiet", _l("Draft")),
@@ -12,6 +14,13 @@ STANDINGS: dict[str, tuple[str, Any]] = {
     "superseded": ("quiet", _l("Replaced")),
     "removal_asked": ("blocked", _l("To be retired")),
     "retired": ("na", _l("Retired")),
+}
+
+# how serious a finding is → (kind of tag, words)
+SEVERITIES: dict[Severity, tuple[str, Any]] = {
+    Severity.ERROR: ("failed", _l("Cannot be tested like this")),
+    Severity.WARNING: ("blocked", _l("Better said otherwise")),
+    Severity.INFO: ("quiet", _l("A hint")),
 }
 
 KINDS: dict[str, Any] = {

@@ -19,11 +19,11 @@ from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
 from uatapp.projects.queries import list_named
-from uatapp.requirements import archives, editing, imports, jobs, queries, reading, service
+from uatapp.requirements import archives, editing, imports, jobs, queries, reading, service, wording
 from uatapp.requirements.editing import UNKNOWN, Text, Undecided
 from uatapp.requirements.forms import DocumentForm, UploadForm
 from uatapp.requirements.intake import Filing
-from uatapp.requirements.labels import KINDS, STANDINGS
+from uatapp.requirements.labels import KINDS, SEVERITIES, STANDINGS
 from uatapp.requirements.models import Document, ImportReport
 from uatapp.requirements.states import VersionState
 from uatapp.requirements.views import bp
@@ -240,6 +240,8 @@ def _editor(
         fault=fault if status != 200 or previewing else None,
         around=_lines_around(source, fault.line) if fault else [],
         shown=shown,
+        findings=[] if fault else wording.told(source),
+        severities=SEVERITIES,
         stale=stale,
         both=both,
         questions=questions,
@@ -280,8 +282,10 @@ def change(project: Project, document_id: int) -> ResponseReturnValue:
 def _save(project: Project, document: Document | None) -> ResponseReturnValue:
     form = DocumentForm()
     form.offer(project)
-    previewing = request.form.get("do") == "preview"
-    if previewing:
+    pressed = request.form.get("do", "")
+    if wording.is_press(pressed):
+        form.source.data = wording.mend(form.source.data or "", pressed)
+    if pressed == "preview" or wording.is_press(pressed):
         fault = form.source.data and editing.problem_of(project, form.source.data, "text")
         return _editor(project, form, document, status=422 if fault else 200, previewing=True)
     if document is not None:

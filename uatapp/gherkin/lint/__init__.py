@@ -7,7 +7,7 @@ from uatapp.gherkin.lint.model import Finding, Fix, Rule, Severity
 from uatapp.gherkin.lint.shape import Text, shape
 from uatapp.gherkin.model import ParseProblem
 
-__all__ = ["RULES", "Finding", "Fix", "Rule", "Severity", "lint", "mended", "unreadable"]
+__all__ = ["RULES", "UNREADABLE", "Finding", "Fix", "Rule", "Severity", "lint", "mended", "unreadable"]
 
 RULES: tuple[Rule, ...] = tuple(
     sorted((*structure.RULES, *order.RULES, *words.RULES), key=lambda rule: list(Severity).index(rule.severity))
