@@ -9,7 +9,7 @@ import time_machine
 from flask.testing import FlaskClient
 
 from tests.counting import statements
-from tests.factories import flow
+from tests.factories import agreeing, flow
 from tests.world import World
 from uatapp.cycles import queries
 from uatapp.cycles.models import Assignment, Cycle, CycleItem
@@ -52,6 +52,7 @@ def test_a_cycle_is_planned_scoped_assigned_opened_and_closed(site: World, manag
     page = manager.post(f"{URL}/1/assign", data=form, follow_redirects=True).text
     assert "2 tests were assigned." in page
     assert heading(page) == "Ready to open"
+    agreeing.agree(site)
     page = manager.post(f"{URL}/1/open", follow_redirects=True).text
     assert heading(page) == "On plan: 2 tests are left to do, 10 days left"
     assert "One left out" in page

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from tests.factories import flow, problems, signing
+from tests.factories import agreeing, flow, problems, signing
 from tests.world import PASSWORD, World
 from uatapp.accounts import service as accounts
 from uatapp.accounts.models import Organisation
@@ -177,6 +177,7 @@ def _bring_in(full: Full, title: str, changed: str = "changed", *, approve: bool
 
 def cycle(full: Full, title: str, part: str, testers: tuple[str, ...] = ("tester",)) -> int:
     """Open a cycle over the tests whose requirement names a part; return its number."""
+    agreeing.agree(full)
     by, project = full.actor("manager"), full.project
     place, build = queries.list_named(flow.Environment, project.id)[0], _build(full, "1.0")
     today = clock.today(project.zone)

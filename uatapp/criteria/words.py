@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from uatapp.criteria.rules import Change, Criterion, Kind
+from uatapp.criteria.states import SetState
 
 N_ = str
 # what certificates have called these from the beginning; translated where they are shown
@@ -30,6 +31,13 @@ TEMPLATES: Mapping[str, tuple[object, object]] = {
     "usual": (_l("Usual"), _l("Everything tried, most of it passed, nothing serious open, nothing left to try again.")),
     "strict": (_l("Strict"), _l("Also on the newest build, without minor problems, every requirement tested.")),
     "small": (_l("Small change"), _l("All tests passed, nothing serious open, nothing left to try again.")),
+}
+STATES: Mapping[SetState, tuple[str, object]] = {
+    SetState.PROPOSED: ("info", _l("Waits for an answer")),
+    SetState.AGREED: ("passed", _l("Agreed")),
+    SetState.DECLINED: ("failed", _l("Declined")),
+    SetState.WITHDRAWN: ("quiet", _l("Taken back")),
+    SetState.REPLACED: ("quiet", _l("Replaced")),
 }
 SIDES: Mapping[str, object] = {"customer": _l("the customer"), "partner": _l("the partner")}
 _SEVERITIES: Mapping[str, object] = {
@@ -161,4 +169,4 @@ _SENTENCES: Mapping[Kind, Callable[[Criterion], str]] = {
     Kind.OWN: _own,
 }
 
-__all__ = ["KINDS", "SIDES", "TEMPLATES", "difference", "sentence", "title"]
+__all__ = ["KINDS", "SIDES", "STATES", "TEMPLATES", "difference", "sentence", "title"]

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from uatapp.accounts import worked_example
 from uatapp.accounts.models import User
+from uatapp.criteria import rules as criteria
+from uatapp.criteria import service as agreeing
 from uatapp.cycles import assigning
 from uatapp.cycles import queries as cycles
 from uatapp.cycles import service as cycling
@@ -101,6 +103,15 @@ def assignments(stage: Stage, cycle: int, document: str) -> list[int]:
         .order_by(CycleItem.test_case_id)
     )
     return list(db.session.scalars(statement))
+
+
+def agree_criteria(stage: Stage, *more: criteria.Criterion) -> None:
+    """Let the customer's project manager propose the usual exit criteria and some more, and the partner's agree."""
+    with stage.act("manager") as (_session, by):
+        rows = (*criteria.usual(stage.project.pass_share), *more)
+        number = agreeing.propose(stage.project, None, rows, by=by).number
+    with stage.act("partner_manager") as (_session, by):
+        agreeing.decide(stage.project, None, number, "agree", "", by=by)
 
 
 def take(stage: Stage, action: str, number: int, reason: str = "") -> None:
