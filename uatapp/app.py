@@ -16,7 +16,7 @@ from uatapp.audit import writer
 from uatapp.config import Settings
 from uatapp.criteria import light_views as _lights  # noqa: F401 - routes of the same pages
 from uatapp.criteria import service as agreeing
-from uatapp.criteria import set_views as _sets  # noqa: F401 - routes of the same pages
+from uatapp.criteria import set_views as _sets
 from uatapp.criteria import views as criteria
 from uatapp.cycles import service as cycling
 from uatapp.cycles import views as cycles
@@ -121,6 +121,7 @@ def _plug(app: Flask, settings: Settings) -> None:
     keeping.install(app)
     running.start_guards[:] = [retests.refuse_fixer]
     cycling.open_guards[:] = [agreeing.refuse_unagreed]
+    cycles.missing[:] = [_sets.missing]
     cycles.counters[:] = [counting.by_cycle]
     app.extensions["requirements-slots"] = requirements.Slots(
         testcases.of_requirement, testcases.count_suspect, CASE_STATES

@@ -41,6 +41,14 @@ def place_of(cycle: Cycle | None) -> dict[str, Any]:
     return {"cycle": cycle.number} if cycle else {}
 
 
+def missing(project: Project, cycle: Cycle) -> tuple[str, str] | None:
+    """Say what is missing before a cycle opens, and the address at which it is agreed; None when nothing is."""
+    if (reason := service.why_not_open(project, cycle)) is None:
+        return None
+    of_cycle = any(row.state is SetState.PROPOSED for row in sets.history(sets.find(project.id, cycle)))
+    return reason, url_for("criteria.agreed", **place_of(cycle if of_cycle else None))
+
+
 @bp.get("/criteria/")
 @requires(Permission.PROJECT_READ)
 def agreed(project: Project) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -12,6 +13,7 @@ from uatapp.criteria.models import CriteriaAgreement, CriteriaProgress, Criteria
 from uatapp.criteria.rules import Criterion
 from uatapp.criteria.states import SetState
 from uatapp.cycles.models import Cycle
+from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import NotFound
 from uatapp.kernel.permissions import Side
@@ -102,3 +104,21 @@ def agreed_by(project_id: int, versions: Collection[CriteriaVersion]) -> Mapping
     for row in db.session.scalars(statement.order_by(CriteriaAgreement.side)):
         found.setdefault(row.version_reference, []).append(Agreed(row.side, row.by_name, row.at))
     return {reference: found.get(origin, []) for reference, origin in named.items()}
+
+
+def frozen(project: Project, cycle_ids: Collection[int]) -> list[dict[str, Any]]:
+    """Return, as a request freezes it, which agreed sets the criteria of these cycles come from, and who agreed."""
+    found = in_force(project, cycle_ids)
+    chosen = {found.get(cycle_id, found.get(None)) for cycle_id in cycle_ids} - {None}
+    versions = sorted((version for version in chosen if version), key=lambda version: version.id)
+    people = agreed_by(project.id, versions)
+    return [
+        {
+            "reference": version.reference,
+            "origin": version.origin,
+            "agreed": [
+                {"side": one.side.value, "name": one.name, "at": clock.iso(one.at)} for one in people[version.reference]
+            ],
+        }
+        for version in versions
+    ]

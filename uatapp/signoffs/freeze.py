@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from uatapp.accounts.models import Organisation, User
 from uatapp.criteria import queries as criteria
+from uatapp.criteria import sets as criteria_sets
 from uatapp.criteria.areas import Area
 from uatapp.cycles.models import Assignment, Cycle
 from uatapp.defects.models import Defect
@@ -71,6 +72,7 @@ def gather(project: Project, signoff: Signoff, cycles: Sequence[Cycle], by: Acto
         "figures": _figures(cases, requirements, runs),
         "processes": _processes(requirements),
         "criteria": [_criterion(row) for row in criteria.evaluated(project, cycle_ids, signer_ids, scope.area)[1]],
+        "criteria_sets": criteria_sets.frozen(project, cycle_ids),
         "requirements": requirements,
         "not_tested": not_tested(project, cases, cycle_ids, barred, scope.area),
         "defects": _defects(project, cycle_ids, scope.area),
