@@ -31,4 +31,5 @@ def decide(
 def agree(world: World, rows: Sequence[Criterion] = (), *, cycle: int = 0) -> None:
     """Let both sides agree criteria; without rows, the usual ones, if nothing is agreed yet."""
     if rows or not sets.in_force(world.project):
-        decide(world, propose(world, rows, cycle=cycle), cycle=cycle)
+        answers = "partner_manager" if "partner_manager" in world.user_ids else "partner_sponsor"
+        decide(world, propose(world, rows, cycle=cycle), by=answers, cycle=cycle)

@@ -27,11 +27,12 @@ LONGEST_FIELD = 2000
 
 
 def asked_cycle(project: Project) -> Cycle | None:
-    """Return the cycle that the address names (?cycle=2), None for the project as a whole."""
-    if not (raw := request.args.get("cycle", "")):
+    """Return the cycle that the address (?cycle=2) or the form names, None for the project as a whole."""
+    given = request.form if request.method == "POST" else request.args
+    if not given.get("cycle", ""):
         return None
-    number = request.args.get("cycle", type=row_number)
-    if number is None or not raw.isascii():
+    number = given.get("cycle", type=row_number)
+    if number is None:
         raise NotFound
     return cycles.get_cycle(project.id, number)
 
