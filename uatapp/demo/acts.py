@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from uatapp.accounts import worked_example
 from uatapp.accounts.models import User
+from uatapp.criteria import lights
 from uatapp.criteria import rules as criteria
 from uatapp.criteria import service as agreeing
 from uatapp.cycles import assigning
@@ -119,6 +120,13 @@ def take(stage: Stage, action: str, number: int, reason: str = "") -> None:
     with stage.act("manager") as (_session, by):
         cycle = cycles.get_cycle(stage.project.id, number, lock=True)
         cycling.take_action(stage.project, cycle, action, by=by, reason=reason)
+    note_lights(stage)
+
+
+def note_lights(stage: Stage) -> None:
+    """Note how the exit criteria stand on the story's day."""
+    with clock.at(stage.moment):
+        lights.note(stage.project.id)
 
 
 def withdraw(stage: Stage, assignment_id: int, reason: str) -> None:
