@@ -26,6 +26,7 @@ class CriteriaSet(InProject, Audited, Base):
     )
 
     cycle_id: Mapped[int | None]
+    reference: Mapped[str]
 
 
 class CriteriaVersion(InProject, Frozen, Base):

@@ -68,7 +68,7 @@ def propose(project: Project, cycle: Cycle | None, rows: Sequence[Criterion], *,
     present = next((row.version for row in states if row.state is SetState.AGREED), None)
     if present is not None and sets.rows_of(present, project) == tuple(rows):
         raise Refused(_("These are the criteria that count already. Change one, or leave them as they are."))
-    version, progress = _add(project, cycle, found, rows, side, by)
+    version, progress = _add(project, found, rows, side, by)
     told = events.CriteriaProposed(
         project_id=project.id,
         subject=version.reference,
@@ -92,6 +92,7 @@ def _set_of(project: Project, cycle: Cycle | None) -> CriteriaSet:
     found = sets.find(project.id, cycle)
     if found is None:
         found = CriteriaSet(project_id=project.id, cycle_id=cycle.id if cycle else None)
+        found.reference = f"{_place(project, cycle)} exit criteria"
         db.session.add(found)
         db.session.flush()
     return found
@@ -99,7 +100,6 @@ def _set_of(project: Project, cycle: Cycle | None) -> CriteriaSet:
 
 def _add(
     project: Project,
-    cycle: Cycle | None,
     found: CriteriaSet,
     rows: Sequence[Criterion],
     side: Side,
@@ -112,7 +112,7 @@ def _add(
         project_id=project.id,
         set_id=found.id,
         number=number,
-        reference=f"{_place(project, cycle)} exit criteria {number}",
+        reference=f"{found.reference} {number}",
         origin=origin,
         rows=[row.as_data() for row in rows],
         side=side,
@@ -260,7 +260,7 @@ def on_cycle_opened(event: CycleOpened) -> None:
     if cycle.id in agreed or origin is None:
         return
     found, rows = _set_of(project, cycle), sets.rows_of(origin, project)
-    version, progress = _add(project, cycle, found, rows, origin.side, event.by, origin.reference)
+    version, progress = _add(project, found, rows, origin.side, event.by, origin.reference)
     progress.state, progress.decided_by, progress.decided_at = SetState.AGREED, event.by.name, clock.now()
     told = events.CriteriaTaken(
         project_id=project.id, subject=version.reference, by=event.by, name=cycle.name, origin=origin.reference

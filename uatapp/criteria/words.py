@@ -50,7 +50,9 @@ _FULL = 100
 
 
 def title(row: Criterion) -> str:
-    """Return the words beside the light: the known title of a usual criterion, the whole sentence of another."""
+    """Return the words beside the light: that of a usual criterion, an own one's words, else the sentence."""
+    if row.kind is Kind.OWN:
+        return row.text
     strict = row.bound == (_FULL if row.kind is Kind.SHARE_RUN else 0) or row.kind is Kind.SHARE_PASSED
     return TITLES[row.code] if strict and row.code in TITLES else sentence(row)
 

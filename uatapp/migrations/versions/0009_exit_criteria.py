@@ -73,6 +73,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('project_id', sa.Integer(), nullable=False),
     sa.Column('cycle_id', sa.Integer(), nullable=True),
+    sa.Column('reference', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['project_id', 'cycle_id'], ['cycle.project_id', 'cycle.id'], name=op.f('fk_criteria_set_project_id_cycle_id')),
     sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_criteria_set_project_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_criteria_set')),
