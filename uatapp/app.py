@@ -14,7 +14,11 @@ from uatapp.accounts import views as account
 from uatapp.audit import views as audit_pages
 from uatapp.audit import writer
 from uatapp.config import Settings
+from uatapp.criteria import light_views as _lights  # noqa: F401 - routes of the same pages
+from uatapp.criteria import service as agreeing
+from uatapp.criteria import set_views as _sets
 from uatapp.criteria import views as criteria
+from uatapp.cycles import service as cycling
 from uatapp.cycles import views as cycles
 from uatapp.defects import retests
 from uatapp.defects import views as defects
@@ -116,6 +120,8 @@ def _plug(app: Flask, settings: Settings) -> None:
     CSRFProtect(app)
     keeping.install(app)
     running.start_guards[:] = [retests.refuse_fixer]
+    cycling.open_guards[:] = [agreeing.refuse_unagreed]
+    cycles.missing[:] = [_sets.missing]
     cycles.counters[:] = [counting.by_cycle]
     app.extensions["requirements-slots"] = requirements.Slots(
         testcases.of_requirement, testcases.count_suspect, CASE_STATES

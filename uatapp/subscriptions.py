@@ -1,7 +1,10 @@
 """The table "event → who reacts": what must travel back down or across the flow, in the same transaction."""
 
+from uatapp.criteria import lights
+from uatapp.criteria import service as criteria
+from uatapp.criteria.events import CriteriaMoved
 from uatapp.cycles import assigning
-from uatapp.cycles.events import AssignmentsMade, BuildDeployed, CycleReopened, Reassigned
+from uatapp.cycles.events import AssignmentsMade, BuildDeployed, CycleClosed, CycleOpened, CycleReopened, Reassigned
 from uatapp.defects import retests
 from uatapp.defects.events import DefectLinked, DefectMoved, DefectRaised, SeverityChanged
 from uatapp.kernel.uow import Subscriptions
@@ -24,6 +27,9 @@ SUBSCRIPTIONS: Subscriptions = {
     BuildDeployed: (retests.on_deployed,),
     RunSubmitted: (retests.on_run_submitted,),
     RunVoided: (retests.on_run_voided, lapses.on_run_voided),
+    CriteriaMoved: (lights.on_criteria_moved,),
+    CycleOpened: (criteria.on_cycle_opened, lights.on_cycle_changed),
+    CycleClosed: (lights.on_cycle_changed,),
     CycleReopened: (lapses.on_cycle_reopened,),
     DefectRaised: (lapses.on_defect_raised, acceptance.on_defect_changed),
     DefectLinked: (lapses.on_defect_linked, acceptance.on_defect_changed),

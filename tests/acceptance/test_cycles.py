@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import time_machine
 from pytest_bdd import given, parsers, scenarios, then, when
 
-from tests.factories import flow
+from tests.factories import agreeing, flow
 from tests.world import World
 from uatapp.cycles import queries
 from uatapp.cycles.models import Assignment, Cycle
@@ -200,6 +200,7 @@ def _empty(story: Story) -> None:
 
 @when(parsers.parse('he opens "{name}"'))
 def _opens(story: Story, name: str) -> None:
+    agreeing.agree(story.world)
     story.post("1/open")
     assert name in story.page
 

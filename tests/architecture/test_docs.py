@@ -17,6 +17,7 @@ import uatapp
 from uatapp.app import create_app
 from uatapp.cli import main
 from uatapp.config import Settings
+from uatapp.criteria.states import CRITERIA
 from uatapp.cycles.states import ASSIGNMENT, CYCLE
 from uatapp.defects.states import DEFECT
 from uatapp.kernel.lifecycle import Lifecycle
@@ -27,7 +28,7 @@ from uatapp.testcases.states import CASE
 from uatapp.web.access import access_of
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
-LIFECYCLES = (VERSION, REQUIREMENT, CASE, CYCLE, ASSIGNMENT, DEFECT, SIGNOFF, TERMS, CONDITION, ACT)
+LIFECYCLES = (VERSION, REQUIREMENT, CASE, CYCLE, ASSIGNMENT, DEFECT, SIGNOFF, TERMS, CONDITION, ACT, CRITERIA)
 
 
 def settings_page() -> str:

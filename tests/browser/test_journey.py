@@ -231,8 +231,25 @@ def _cycle(story: Story) -> None:
     manager.locator("[data-all=cases]").check()
     manager.get_by_text("Marta Lindqvist").click()
     manager.get_by_role("button", name="Assign the tests").click()
+    _exit_criteria(story)
+    manager.goto(story.project("/cycles/1"))
     manager.get_by_role("button", name="Open this cycle").click()
     expect(manager.get_by_text("3 tests are left to do")).to_be_visible()
+
+
+def _exit_criteria(story: Story) -> None:
+    """Point 11: one side proposes what must be true, the other agrees; a cycle opens only then."""
+    manager, partner = story.as_("manager"), story.as_("partner_manager")
+    manager.get_by_role("button", name="Open this cycle").click()
+    expect(manager.get_by_text("both sides have agreed the exit criteria").first).to_be_visible()
+    manager.goto(story.project("/criteria/"))
+    manager.get_by_role("link", name="Choose the criteria").click()
+    manager.get_by_label("At least, in percent").nth(1).fill("95")
+    manager.get_by_role("button", name="Propose to the other side").click()
+    expect(manager.get_by_text("Mark Ellery has yet to agree.")).to_be_visible()
+    partner.goto(story.project("/criteria/"))
+    partner.get_by_role("button", name="Agree to these criteria").click()
+    expect(partner.get_by_role("heading", name="Both sides agreed what must be true")).to_be_visible()
 
 
 def _start(tester: Page, story: Story) -> None:

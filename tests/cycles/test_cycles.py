@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import flow
+from tests.factories import agreeing, flow
 from tests.world import World
 from uatapp.audit.models import AuditEntry
 from uatapp.cycles import assigning, queries, service
@@ -53,6 +53,8 @@ def assign(world: World, number: int, cases: list[TestCase], *who: str) -> int:
 
 
 def act(world: World, number: int, action: str, reason: str = "") -> None:
+    if action == "open":
+        agreeing.agree(world)
     with unit_of_work(world.actor("manager")):
         cycle = queries.get_cycle(world.project.id, number, lock=True)
         service.take_action(world.project, cycle, action, by=world.actor("manager"), reason=reason)

@@ -9,7 +9,7 @@ import time_machine
 from flask.testing import FlaskClient
 
 from tests.counting import statements
-from tests.factories import flow
+from tests.factories import agreeing, flow
 from tests.world import World
 from uatapp.cycles import queries
 from uatapp.cycles.models import Assignment, Cycle, CycleItem
@@ -51,7 +51,9 @@ def test_a_cycle_is_planned_scoped_assigned_opened_and_closed(site: World, manag
     form = {"cases": ids[:2], "testers": testers, "due_on": clock.today("Europe/Berlin").isoformat()}
     page = manager.post(f"{URL}/1/assign", data=form, follow_redirects=True).text
     assert "2 tests were assigned." in page
-    assert heading(page) == "Ready to open"
+    assert heading(page) == "Agree what must be true, then open"
+    agreeing.agree(site)
+    assert heading(manager.get(f"{URL}/1").text) == "Ready to open"
     page = manager.post(f"{URL}/1/open", follow_redirects=True).text
     assert heading(page) == "On plan: 2 tests are left to do, 10 days left"
     assert "One left out" in page

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from tests.factories import agreeing
 from tests.world import World
 from uatapp.cycles import assigning
 from uatapp.cycles import queries as cycles
@@ -99,7 +100,8 @@ def new_build(world: World, name: str) -> Build:
 def open_cycle(
     world: World, cases: Sequence[TestCase], testers: Sequence[str] = ("tester",), name: str = "Cycle 1"
 ) -> Cycle:
-    """Plan, scope, assign and open a cycle on build 1.0 (or the newest)."""
+    """Plan, scope, assign and open a cycle on build 1.0 (or the newest); both sides agree its exit criteria."""
+    agreeing.agree(world)
     by, place = world.actor("manager"), environment(world)
     build = find_named(Build, world.project.id, "1.0") or new_build(world, "1.0")
     today = clock.today(world.project.zone)

@@ -7,10 +7,12 @@ from typing import ClassVar
 
 import rfc8785
 
-from tests.factories import flow
+from tests.factories import agreeing, flow
 from tests.operations.acts_story import rows_after
 from tests.world import World
 from uatapp.audit import checkpoints
+from uatapp.criteria import answering
+from uatapp.criteria import rules as criteria
 from uatapp.cycles.models import Assignment
 from uatapp.defects import service as defects
 from uatapp.defects.states import Severity
@@ -67,6 +69,7 @@ def tell(world: World, *, proved: bool = True) -> None:
     cases = flow.make_cases(world, 3)
     flow.bring_in(world, flow.feature(1, first=9), "more/orders.feature")
     case_ids = [case.id for case in cases]
+    _answered(world)
     flow.open_cycle(world, cases)
     first, second, third = flow.assignments(world)
     flow.run(world, first)
@@ -86,6 +89,16 @@ def tell(world: World, *, proved: bool = True) -> None:
         checkpoints.make("PAY", keys(world))
     with unit_of_work(SYSTEM):
         checkpoints.make("system", keys(world))
+
+
+def _answered(world: World) -> None:
+    """Both sides agreed an own criterion, which is answered twice, each time with a file."""
+    row, by = criteria.Criterion(criteria.Kind.OWN, text="Users were trained", side="customer"), world.actor("manager")
+    agreeing.agree(world, (*criteria.usual(95), row))
+    for number in range(2):
+        with unit_of_work(by):
+            file = evidence.take(world.project, f"trained{number}.txt", b"trained\n" * (number + 1), by=by)
+            answering.answer(world.project, row.code, number == 1, "As on the list", by=by, files=[file])
 
 
 def _shown(world: World, *run_ids: int) -> None:

@@ -27,6 +27,13 @@ WHO: dict[str, set[str]] = {
 TABLE = """
 home.enter                       GET       members
 criteria.overview                GET       members
+criteria.agreed                  GET       members
+criteria.decide                  POST      members
+criteria.edit                    GET       members
+criteria.propose                 POST      members
+criteria.light                   GET       members
+criteria.answer                  POST      members
+criteria.answer_file             GET       members
 inbox.my_work                    GET       testers
 reports.results_xlsx             GET       customer and partner's manager
 audit_pages.index                GET       managers and auditor
@@ -191,7 +198,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # no such thing in any project
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("number", "document_id", "report_id", "assignment_id", "environment_id"), 987_654),
-    **dict.fromkeys(("organisation_id", "terms_number"), 987_654),
+    **dict.fromkeys(("organisation_id", "terms_number", "version"), 987_654),
     **dict.fromkeys(("session_id", "kept_id", "job_id", "mail_id", "deputy_id"), 987_654),
     **dict.fromkeys(("condition_number", "act_number"), 987_654),
     **dict.fromkeys(("uid", "token", "code", "reference", "filename"), "nothing"),

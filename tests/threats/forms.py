@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.threats import endpoints
-from tests.threats.full import Full
+from tests.threats.full import Full, own_criterion
 from tests.world import PASSWORD
 from uatapp.cycles.models import Assignment, CycleItem
 from uatapp.evidence.models import Evidence
@@ -95,6 +95,7 @@ def _forms(full: Full, known: Known) -> Iterator[tuple[str, str, dict[str, Any],
     yield from _of_cycles(full, known)
     yield from _of_runs(known)
     yield from _of_defects(known)
+    yield from _of_criteria(full)
     yield from _of_signoffs(full, known)
     yield from _of_accounts(full, known)
 
@@ -198,6 +199,17 @@ def _of_defects(known: Known) -> Iterator[Any]:
         {"outcome": "duplicate", "duplicate_of": "D1", "reason": "same"},
     )
     yield "defects.act", "lead", {"number": 3, "action": "severity"}, {"severity": "minor", "reason": "rare"}
+
+
+def _of_criteria(full: Full) -> Iterator[Any]:
+    rows = {"kind-0": "retests", "bound-0": "1", "kind-1": "own", "text-1": "Users were told", "side-1": "partner"}
+    yield "criteria.propose", "manager", {}, {"count": "2", **rows, "do": "propose"}
+    at = {"version": 2}
+    yield "criteria.decide", "partner_manager", {**at, "action": "agree"}, {"cycle": 2}
+    yield "criteria.decide", "partner_manager", {**at, "action": "decline"}, {"cycle": 2, "reason": "too few"}
+    yield "criteria.decide", "manager", {**at, "action": "withdraw"}, {"cycle": 2}
+    code = own_criterion(full).code
+    yield "criteria.answer", "manager", {"code": code}, {"answer": "no", "remark": "not yet"}
 
 
 def _of_signoffs(full: Full, known: Known) -> Iterator[Any]:

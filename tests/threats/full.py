@@ -5,10 +5,12 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from tests.factories import flow, problems, signing
+from tests.factories import agreeing, flow, problems, signing
 from tests.world import PASSWORD, World
 from uatapp.accounts import service as accounts
 from uatapp.accounts.models import Organisation
+from uatapp.criteria import answering
+from uatapp.criteria import rules as criteria
 from uatapp.cycles import assigning
 from uatapp.cycles import queries as cycles
 from uatapp.cycles import service as cycling
@@ -208,7 +210,27 @@ def assigned(full: Full, number: int) -> list[Assignment]:
     return [a for a in flow.assignments(full) if a.cycle_id == cycles.get_cycle(full.project.id, number).id]
 
 
+def own_criterion(full: Full) -> criteria.Criterion:
+    """Return what the customer answers yes or no."""
+    return criteria.Criterion(criteria.Kind.OWN, text=f"{full.mark} users were trained", side="customer")
+
+
+def _agreed(full: Full) -> None:
+    """Both sides agreed exit criteria, one of them of their own; it was answered with a file."""
+    row, by = own_criterion(full), full.actor("manager")
+    agreeing.agree(full, (*criteria.usual(95), row))
+    with unit_of_work(by):
+        file = evidence.take(full.project, f"{full.mark}-trained.txt", f"{full.mark} trained".encode(), by=by)
+        answering.answer(full.project, row.code, True, f"{full.mark} remark", by=by, files=[file])
+
+
+def _proposed(full: Full, number: int) -> None:
+    """Other criteria for a cycle wait for the partner's answer."""
+    agreeing.propose(full, (*criteria.usual(90), own_criterion(full)), cycle=number)
+
+
 def _first_cycle(full: Full) -> None:
+    _agreed(full)
     number = cycle(full, "first cycle", "signed")
     for assignment in assigned(full, number)[:-1]:  # one is not run: the sponsor waives that
         flow.run(full, assignment, remark=f"{full.mark} remark")
@@ -280,6 +302,7 @@ def _second_cycle(full: Full) -> None:
     failed = problems.fail(full, db.session.get_one(Assignment, second), remark=f"{mark} remark").id
     _problem(full, failed)
     _open(full, third)
+    _proposed(full, number)
 
 
 def _open(full: Full, assignment_id: int) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from tests.factories import flow, problems
+from tests.factories import agreeing, flow, problems
 from tests.threats import files
 from tests.world import PASSWORD, World
 from uatapp.accounts import service as accounts
@@ -178,6 +178,7 @@ def _cycle(world: World, name: str, words: Words) -> None:
     days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=9)).isoformat()}
     at = _post(world, "manager", "cycles/new", name=f"{name} {words.short}"[:120], **given, **days)
     number = int(at.rstrip("/").split("/cycles/")[1].split("/")[0])
+    agreeing.agree(world)
     by, ids = world.actor("manager"), [case.id for case in flow.cases(world)]
     with unit_of_work(by):
         cycle = cycles.get_cycle(world.project.id, number, lock=True)

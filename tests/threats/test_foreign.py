@@ -11,9 +11,10 @@ from werkzeug.test import TestResponse
 
 from tests.threats import endpoints
 from tests.threats.endpoints import METHODS, WHO
-from tests.threats.full import NAME, SECRET, Full
+from tests.threats.full import NAME, SECRET, Full, own_criterion
 from tests.threats.two import Two, everything
 from tests.world import PEOPLE
+from uatapp.criteria.models import CriterionEvidence
 from uatapp.defects.models import DefectEvidence, DefectLink
 from uatapp.evidence.models import Evidence
 from uatapp.jobs import service as jobs
@@ -42,6 +43,7 @@ def ids(full: Full, endpoint: str = "") -> dict[str, Any]:
     kinds = {
         "defects.file": DefectEvidence,
         "signoffs.condition_file": ConditionEvidence,
+        "criteria.answer_file": CriterionEvidence,
         "runs.draft_file": DraftEvidence,
     }
     file = one(kinds.get(endpoint, RunEvidence))
@@ -61,6 +63,8 @@ def ids(full: Full, endpoint: str = "") -> dict[str, Any]:
         "action": "approve",
         "kind": "unit",
         "terms_number": 1,
+        "version": 1,
+        "code": own_criterion(full).code,
     }
 
 

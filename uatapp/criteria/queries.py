@@ -1,44 +1,43 @@
-"""Facts behind the exit criteria: grouped in the database, rows bounded."""
+"""Facts behind the exit criteria: grouped in the database, rows bounded, few statements whatever is asked."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
+from uatapp.criteria import kinds, sets, words
 from uatapp.criteria.areas import EVERYTHING, Area
-from uatapp.criteria.rules import NOT_RUN, CriterionResult, Facts, Row, evaluate
+from uatapp.criteria.kinds import BEHIND, OF_TESTS, SHOWN_AT, TRIED, Look, concerns
+from uatapp.criteria.models import CriterionAnswer
+from uatapp.criteria.rules import Criterion, CriterionResult, Facts, Row, Tally, judge
+from uatapp.criteria.rules import Kind as What
 from uatapp.cycles.models import Assignment, Cycle, CycleItem
 from uatapp.cycles.states import AssignmentState, CycleState
-from uatapp.defects.models import Defect, DefectLink
-from uatapp.defects.states import OPEN, DefectState, Severity
+from uatapp.defects.models import Defect
+from uatapp.defects.states import OPEN, Severity
 from uatapp.kernel.db import db
-from uatapp.kernel.references import Kind, written
-from uatapp.projects.models import Project
+from uatapp.kernel.references import written
+from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
 from uatapp.requirements.models import Requirement, RequirementVersion
 from uatapp.runs import counting
 from uatapp.testcases.models import TestCase
 
 SHOWN = 50
 SERIOUS = (Severity.CRITICAL, Severity.MAJOR)
-BEHIND = {"all_run": NOT_RUN, "share_passed": (*NOT_RUN, "failed")}
-SHOWN_AT = {Kind.TEST_CASE: "testcases.show", Kind.DEFECT: "defects.show"}
+NEWEST = "on newest build"  # stands where an outcome stands
 Named = tuple[int, str]
 
+__all__ = ["SERIOUS", "barred_requirements", "concerns", "evaluated", "live_cycle_ids", "look_at", "scope", "serious"]
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """The first things behind an unmet criterion, by number and title, and how many there are."""
 
-    kind: Kind
-    named: Sequence[Named]
-    total: int
+@dataclass
+class Counted:
+    """What one criterion counts, and the first things behind it by number and title."""
 
-    def put_into(self, result: CriterionResult, key: str) -> CriterionResult:
-        place = SHOWN_AT[self.kind]
-        rows = tuple(Row(written(key, self.kind, number), title, place, number) for number, title in self.named)
-        return replace(result, rows=rows, more=self.total - len(rows))
+    outcomes: dict[str, int]
+    named: list[Named]
+    count: int = 0
 
 
 def live_cycle_ids(project_id: int) -> Sequence[int]:
@@ -85,17 +84,6 @@ def barred_requirements(
     return frozenset(db.session.scalars(statement))
 
 
-def concerns(cycle_ids: Collection[int], area: Area = EVERYTHING) -> sa.ColumnElement[bool]:
-    """Say in SQL which defects a scope concerns: those that stop a test in it, and those that stop none at all.
-
-    One that stops none concerns the area of its requirement; one at large concerns every area.
-    """
-    here = sa.select(DefectLink.defect_id).join(Assignment, Assignment.id == DefectLink.assignment_id)
-    here = here.where(Assignment.cycle_id.in_(cycle_ids), area.holds_item(Assignment.item_id))
-    linked = sa.exists().where(DefectLink.defect_id == Defect.id)
-    return sa.or_(Defect.id.in_(here), ~linked & area.holds_requirement(Defect.requirement_id))
-
-
 def serious(project_id: int, cycle_ids: Collection[int], area: Area = EVERYTHING) -> sa.Select[Any]:
     """Select the open critical and major defects that a scope concerns."""
     return (
@@ -105,71 +93,162 @@ def serious(project_id: int, cycle_ids: Collection[int], area: Area = EVERYTHING
     )
 
 
-def _retests(cycle_ids: Collection[int], area: Area) -> sa.Select[Any]:
-    waiting = (DefectState.FIXED, DefectState.IN_RETEST)
-    fixed = sa.select(DefectLink.assignment_id).join(Defect, Defect.id == DefectLink.defect_id)
-    fixed = fixed.where(Defect.state.in_(waiting))
-    due = sa.or_(Assignment.state == AssignmentState.RETEST_DUE, Assignment.id.in_(fixed))
-    unfinished = Assignment.state.not_in((AssignmentState.WITHDRAWN, AssignmentState.PASSED))
-    here = (Assignment.cycle_id.in_(cycle_ids), area.holds_item(Assignment.item_id))
-    return sa.select(Assignment).where(*here, due, unfinished)
-
-
-def _count(statement: sa.Select[Any]) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0
-
-
 def evaluated(
-    project: Project, cycle_ids: Collection[int], signatory_ids: Collection[int] = (), area: Area = EVERYTHING
+    project: Project,
+    cycle_ids: Collection[int],
+    signatory_ids: Collection[int] = (),
+    area: Area = EVERYTHING,
+    rows: Sequence[Criterion] | None = None,
 ) -> tuple[Facts, list[CriterionResult]]:
     """Count what the exit criteria need over cycles, and evaluate them, each unmet one with the rows behind it.
 
-    `area` narrows everything counted to some units' or a process's requirements.
+    Without `rows`, the criteria of these cycles together. `area` narrows everything counted to some units' or a
+    process's requirements; a criterion about another unit or process is left out then.
     """
+    rows = sets.of_cycles(project, cycle_ids) if rows is None else rows
+    look = look_at(project, cycle_ids, signatory_ids, area, rows)
+    rows = [row for row in rows if _is_about(row, look)]
+    outcomes, counted = _cases(look, rows)
+    counted |= _things(look, rows)
+    answers = _answers(project.id, rows)
+    tallies = {row.code: _tally(row, outcomes, counted, answers) for row in rows}
+    results = [_with_rows(project, row, tallies[row.code], counted.get(row.code)) for row in rows]
+    return Facts(outcomes, tallies), results
+
+
+def look_at(
+    project: Project,
+    cycle_ids: Collection[int],
+    signatory_ids: Collection[int] = (),
+    area: Area = EVERYTHING,
+    rows: Collection[Criterion] = (),
+) -> Look:
+    """Return what criteria look at: the test cases in scope, and the places that these criteria name."""
     barred = barred_requirements(cycle_ids, signatory_ids, area) if signatory_ids else frozenset()
-    counts, cases = _cases(cycle_ids, barred, area)
-    grave, retests = serious(project.id, cycle_ids, area), _retests(cycle_ids, area)
-    facts = Facts(counts, _count(grave), _count(retests), project.pass_share)
-    behind: dict[str, Callable[[], Behind]] = {
-        **{code: partial(Behind, Kind.TEST_CASE, cases[code], facts.count(*BEHIND[code])) for code in BEHIND},
-        "no_serious_defect": lambda: _first(Kind.DEFECT, grave.with_only_columns(Defect.number, Defect.title)),
-        "no_retest": lambda: _first(Kind.TEST_CASE, _tests_of(retests)),
+    places = _places(project.id) if any(row.unit or row.process for row in rows) else {}
+    return Look(project.id, cycle_ids, area, scope(cycle_ids, barred, area).cte("in_scope"), places)
+
+
+def _places(project_id: int) -> Mapping[tuple[str, str], Area]:
+    units = sa.select(sa.literal("unit"), BusinessUnit.name, BusinessUnit.id)
+    processes = sa.select(sa.literal("process"), BusinessProcess.name, BusinessProcess.id)
+    both = sa.union_all(
+        units.where(BusinessUnit.project_id == project_id), processes.where(BusinessProcess.project_id == project_id)
+    )
+    return {
+        (kind, name): Area(frozenset({row_id})) if kind == "unit" else Area(process_id=row_id)
+        for kind, name, row_id in db.session.execute(both)
     }
-    return facts, [row if row.met else behind[row.code]().put_into(row, project.key) for row in evaluate(facts)]
 
 
-def _cases(
-    cycle_ids: Collection[int], barred: Collection[int], area: Area
-) -> tuple[dict[str, int], dict[str, list[Named]]]:
-    """Count the test cases in scope by outcome, and name the first ones behind each criterion that counts them.
+def _is_about(row: Criterion, look: Look) -> bool:
+    """Say whether a criterion can say something about the area looked at: not one about another unit or process."""
+    for place in look.areas(row):
+        if look.area.unit_ids and place.unit_ids and not place.unit_ids <= look.area.unit_ids:
+            return False
+        if look.area.process_id and place.process_id and place.process_id != look.area.process_id:
+            return False
+    return True
 
-    One statement, which walks through the scope once whatever is asked of it.
+
+def _cases(look: Look, rows: Sequence[Criterion]) -> tuple[dict[str, int], dict[str, Counted]]:
+    """Count the test cases in scope by outcome, for all and for each criterion that looks at some of them.
+
+    One statement, which walks through the scope once whatever is asked of it, and names the first ones behind each.
     """
-    rows = scope(cycle_ids, barred, area).cte("in_scope")
-    nothing = (sa.literal(None, sa.Integer), sa.literal(None, sa.Text))
-    arms = [sa.select(rows.c.outcome, sa.func.count(), *nothing).group_by(rows.c.outcome)]
-    for code, outcomes in BEHIND.items():
-        first = sa.select(rows.c.id).where(rows.c.outcome.in_(outcomes)).order_by(rows.c.id).limit(SHOWN).subquery()
-        named = sa.select(sa.literal(code), sa.literal(0), TestCase.number, TestCase.title)
-        arms.append(named.join(first, first.c.id == TestCase.id))
-    counts: dict[str, int] = {}
-    cases: dict[str, list[Named]] = {code: [] for code in BEHIND}
-    for word, count, number, title in db.session.execute(sa.union_all(*arms)):
-        if number is None:
-            counts[word] = count
+    found = {row.code: Counted({}, []) for row in rows if row.kind in OF_TESTS}
+    outcomes: dict[str, int] = {}
+    arms = [_grouped(look, "", [])]
+    for row in rows:
+        if row.code in found:
+            arms += _arms(look, row)
+    for code, word, count, number, title in db.session.execute(sa.union_all(*arms)):
+        if number is not None:
+            found[code].named.append((number, title))
+        elif word == NEWEST:
+            found[code].count = count
         else:
-            cases[word].append((number, title))
-    return counts, {code: sorted(found) for code, found in cases.items()}
+            (found[code].outcomes if code else outcomes)[word] = count
+    for row in rows:
+        if row.code in found and not _is_narrow(row):
+            found[row.code].outcomes = outcomes
+    return outcomes, found
 
 
-def _tests_of(assignments: sa.Select[Any]) -> Any:
-    chosen = assignments.subquery()
-    statement = sa.select(TestCase.number, TestCase.title).join(CycleItem, CycleItem.test_case_id == TestCase.id)
-    return statement.join(chosen, chosen.c.item_id == CycleItem.id).group_by(TestCase.number, TestCase.title)
+def _is_narrow(row: Criterion) -> bool:
+    return bool(row.tag or row.unit or row.process)
 
 
-def _first(kind: Kind, statement: Any) -> Behind:
-    """Return the first of a select of numbers and titles, and how many there are."""
-    bounded = statement.add_columns(sa.func.count().over()).order_by(statement.selected_columns[0]).limit(SHOWN)
-    found = db.session.execute(bounded).all()
-    return Behind(kind, [(number, title) for number, title, _ in found], found[0][2] if found else 0)
+def _grouped(look: Look, code: str, where: Sequence[sa.ColumnElement[bool]]) -> Any:
+    nothing = (sa.literal(None, sa.Integer), sa.literal(None, sa.Text))
+    counted = sa.select(sa.literal(code), look.rows.c.outcome, sa.func.count(), *nothing)
+    return counted.where(*where).group_by(look.rows.c.outcome)
+
+
+def _arms(look: Look, row: Criterion) -> list[Any]:
+    narrowed = kinds.narrowed(look, row)
+    first = BEHIND[row.kind].ids(look, row).order_by(look.rows.c.id).limit(SHOWN).subquery()
+    named = sa.select(sa.literal(row.code), sa.literal(""), sa.literal(0), TestCase.number, TestCase.title)
+    arms: list[Any] = [named.join(first, first.c.id == TestCase.id)]
+    if _is_narrow(row):
+        arms.append(_grouped(look, row.code, narrowed))
+    if row.kind is What.ON_BUILD:
+        nothing = (sa.literal(None, sa.Integer), sa.literal(None, sa.Text))
+        newest = sa.select(sa.literal(row.code), sa.literal(NEWEST), sa.func.count(), *nothing)
+        column = look.rows.c.id
+        arms.append(newest.where(look.rows.c.outcome.in_(TRIED), column.in_(kinds.on_newest(look)), *narrowed))
+    return arms
+
+
+def _things(look: Look, rows: Sequence[Criterion]) -> dict[str, Counted]:
+    """Count the defects, retests and requirements that criteria are about, and name the first, in one statement."""
+    wanted = [row for row in rows if row.kind in BEHIND and row.kind not in OF_TESTS]
+    found = {row.code: Counted({}, []) for row in wanted}
+    arms = []
+    for row in wanted:
+        chosen = kinds.things(look, row)
+        counted = chosen.add_columns(sa.literal(row.code).label("code"), sa.func.count().over().label("every"))
+        arms.append(sa.select(counted.limit(SHOWN).subquery()))
+    for number, title, code, every in db.session.execute(sa.union_all(*arms)) if arms else ():
+        found[code].named.append((number, title))
+        found[code].count = every
+    return found
+
+
+def _answers(project_id: int, rows: Sequence[Criterion]) -> dict[str, bool]:
+    """Return the newest answer to each own criterion."""
+    codes = [row.code for row in rows if row.kind is What.OWN]
+    if not codes:
+        return {}
+    of_project = CriterionAnswer.project_id == project_id
+    newest = sa.select(sa.func.max(CriterionAnswer.number)).where(of_project, CriterionAnswer.code.in_(codes))
+    statement = sa.select(CriterionAnswer.code, CriterionAnswer.yes).where(
+        of_project, CriterionAnswer.number.in_(newest.group_by(CriterionAnswer.code))
+    )
+    return {code: yes for code, yes in db.session.execute(statement)}
+
+
+def _tally(
+    row: Criterion, outcomes: Mapping[str, int], counted: Mapping[str, Counted], answers: Mapping[str, bool]
+) -> Tally:
+    own = counted.get(row.code)
+    if own is None:
+        return Tally(outcomes, answer=answers.get(row.code))
+    return Tally(own.outcomes, own.count)
+
+
+def _with_rows(project: Project, row: Criterion, tally: Tally, counted: Counted | None) -> CriterionResult:
+    result = judge(row, tally, words.title(row))
+    if result.met or counted is None:
+        return result
+    things = BEHIND[row.kind].things
+    named = sorted(counted.named)
+    listed = tuple(Row(written(project.key, things, n), title, SHOWN_AT[things], n) for n, title in named)
+    return replace(result, rows=listed, more=behind_count(row, tally) - len(listed))
+
+
+def behind_count(row: Criterion, tally: Tally) -> int:
+    """Return how many things stand behind a criterion."""
+    if row.kind is What.ON_BUILD:
+        return tally.of(*TRIED) - tally.count
+    return tally.of(*kinds.OUTCOMES[row.kind]) if row.kind in OF_TESTS else tally.count

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
-from uatapp.criteria import queries
+from uatapp.criteria import queries, sets
 from uatapp.criteria.overview import finding, open_cycles, problems
 from uatapp.defects.labels import SEVERITIES
 from uatapp.kernel.db import db
@@ -23,7 +23,7 @@ def overview(project: Project) -> ResponseReturnValue:
     """Show where the project stands, for everybody in it."""
     cycle_ids = queries.live_cycle_ids(project.id)
     cycles = open_cycles(project.id)
-    facts, results = queries.evaluated(project, cycle_ids)
+    facts, results = queries.evaluated(project, cycle_ids, rows=sets.of_project(project))
     exists = sa.select(sa.exists().where(Requirement.project_id == project.id))
     return render_template(
         "criteria/overview.html",

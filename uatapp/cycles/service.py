@@ -1,6 +1,6 @@
 """What can happen to a cycle: planned, scoped, opened, closed, reopened, dropped; and deployments."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,10 @@ from uatapp.testcases import service as testcases
 from uatapp.testcases.models import TestCase
 from uatapp.testcases.states import CaseState
 
-__all__ = ["change_scope", "deploy", "make", "move", "take_action", "take_out"]
+__all__ = ["change_scope", "deploy", "make", "move", "open_guards", "take_action", "take_out"]
+
+# What upper packages add: a refusal where something is missing before a cycle opens (its exit criteria agreed).
+open_guards: list[Callable[[Project, Cycle], None]] = []
 
 
 def make(
@@ -135,6 +138,8 @@ def take_action(project: Project, cycle: Cycle, action: str, *, by: Actor, reaso
     common: dict[str, Any] = {"project_id": project.id, "subject": f"{project.key} cycle {cycle.number}", "by": by}
     if action == "open" and not queries.scope_ids(cycle.id):
         raise Refused(_("“%(name)s” has no tests yet. Choose its scope first.", name=cycle.name))
+    for guard in open_guards if action == "open" else ():
+        guard(project, cycle)
     cycle.state = target
     if action == "reopen":
         if not reason.strip():

@@ -15,7 +15,7 @@ from uatapp.cycles import assigning, queries, service
 from uatapp.cycles.forms import CycleForm
 from uatapp.cycles.labels import ACTIONS, ASSIGNMENTS, CYCLES
 from uatapp.cycles.models import Assignment, Cycle
-from uatapp.cycles.states import ASSIGNMENT, CYCLE
+from uatapp.cycles.states import ASSIGNMENT, CYCLE, CycleState
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, NotFound
@@ -32,6 +32,8 @@ bp = Blueprint("cycles", __name__, url_prefix="/projects/<key:project>/cycles")
 
 # What upper packages add: the outcomes of the tests of some cycles, counted by the rule of what counts.
 counters: list[Callable[[Collection[int]], dict[int, dict[str, int]]]] = []
+# What upper packages add: what is missing before a planned cycle opens, with the address at which it is mended.
+missing: list[Callable[[Project, Cycle], tuple[str, str] | None]] = []
 PAGE = 200
 
 
@@ -40,6 +42,12 @@ def _outcomes(cycles: Sequence[Cycle]) -> dict[int, dict[str, int]]:
     for count in counters:
         found |= count([cycle.id for cycle in cycles])
     return found
+
+
+def _missing(project: Project, cycle: Cycle) -> list[tuple[str, str]]:
+    if cycle.state is not CycleState.PLANNED:
+        return []
+    return [found for look in missing if (found := look(project, cycle))]
 
 
 @bp.get("/")
@@ -105,6 +113,7 @@ def show(project: Project, number: int) -> ResponseReturnValue:
         kept=kept,
         counts=queries.progress([cycle.id]).get(cycle.id, {}),
         outcomes=_outcomes([cycle]).get(cycle.id, {}),
+        missing=_missing(project, cycle),
         scope=queries.scope_counts(project.id, cycle.id),
         behind=queries.behind(cycle.id, today),
         today=today,

@@ -7,6 +7,9 @@ import sqlalchemy as sa
 
 from uatapp.accounts import worked_example
 from uatapp.accounts.models import User
+from uatapp.criteria import lights
+from uatapp.criteria import rules as criteria
+from uatapp.criteria import service as agreeing
 from uatapp.cycles import assigning
 from uatapp.cycles import queries as cycles
 from uatapp.cycles import service as cycling
@@ -103,11 +106,27 @@ def assignments(stage: Stage, cycle: int, document: str) -> list[int]:
     return list(db.session.scalars(statement))
 
 
+def agree_criteria(stage: Stage, *more: criteria.Criterion) -> None:
+    """Let the customer's project manager propose the usual exit criteria and some more, and the partner's agree."""
+    with stage.act("manager") as (_session, by):
+        rows = (*criteria.usual(stage.project.pass_share), *more)
+        number = agreeing.propose(stage.project, None, rows, by=by).number
+    with stage.act("partner_manager") as (_session, by):
+        agreeing.decide(stage.project, None, number, "agree", "", by=by)
+
+
 def take(stage: Stage, action: str, number: int, reason: str = "") -> None:
     """Open, close or reopen a cycle."""
     with stage.act("manager") as (_session, by):
         cycle = cycles.get_cycle(stage.project.id, number, lock=True)
         cycling.take_action(stage.project, cycle, action, by=by, reason=reason)
+    note_lights(stage)
+
+
+def note_lights(stage: Stage) -> None:
+    """Note how the exit criteria stand on the story's day."""
+    with clock.at(stage.moment):
+        lights.note(stage.project.id)
 
 
 def withdraw(stage: Stage, assignment_id: int, reason: str) -> None:

@@ -56,6 +56,7 @@ def show(main: Stage) -> None:
     stage.day(-1)
     work = dict.fromkeys(db.session.scalars(_documents(stage)), (RECORDER, stage.date(-1)))
     number = acts.plan(stage, f"Version {results.version}", results.version, (-1, 0), work, PLACE)
+    acts.agree_criteria(stage)
     acts.take(stage, "open", number)
     _record(stage, results)
     acts.take(stage, "close", number)

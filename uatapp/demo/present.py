@@ -1,5 +1,8 @@
 """The example's present: an open cycle with something for everybody to do, one planned, requirements on their way."""
 
+from uatapp.criteria import answering
+from uatapp.criteria import service as agreeing
+from uatapp.criteria.rules import Criterion, Kind, usual
 from uatapp.defects import service as problems
 from uatapp.defects.states import Severity, TriageOutcome
 from uatapp.demo import acts, papers
@@ -29,11 +32,26 @@ def tell(stage: Stage, number: int) -> None:
     acts.deploy(stage, "2.5.0")
     acts.take(stage, "open", number)
     _warehouse(stage, acts.assignments(stage, number, WAREHOUSE))
+    acts.note_lights(stage)
     _orders(stage, acts.assignments(stage, number, ORDERS))
+    acts.note_lights(stage)
     _purchasing(stage, acts.assignments(stage, number, PURCHASING))
     _shipping(stage, acts.assignments(stage, number, SHIPPING))
     _changes(stage)
     _today(stage, acts.assignments(stage, number, WAREHOUSE), acts.assignments(stage, number, PURCHASING))
+    acts.note_lights(stage)
+    _criteria(stage)
+
+
+def _criteria(stage: Stage) -> None:
+    """Training becomes a criterion and is answered; the partner proposes to go live with some minor problems."""
+    trained = Criterion(Kind.OWN, text="The people of every unit were trained", side="customer")
+    acts.agree_criteria(stage, trained)
+    with stage.act("manager") as (_session, by):
+        answering.answer(stage.project, trained.code, False, "Purchasing has its training on Thursday.", by=by)
+    minor = Criterion(Kind.DEFECTS, 5, severities=("minor", "cosmetic"))
+    with stage.act("partner_manager") as (_session, by):
+        agreeing.propose(stage.project, None, (*usual(stage.project.pass_share), trained, minor), by=by)
 
 
 def _late_document(stage: Stage) -> None:

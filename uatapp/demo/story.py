@@ -44,6 +44,7 @@ def _order_entry(stage: Stage) -> None:
     """One problem fixed and tested again, one misunderstanding, one slip; signed by both sides."""
     stage.day(-28)
     number = acts.plan(stage, "Cycle 1: order entry", "2.3.0", (-28, -19), {ORDERS: ("tester", None)})
+    acts.agree_criteria(stage)
     acts.take(stage, "open", number)
     stage.day(-27, 10)
     mine = acts.assignments(stage, number, ORDERS)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from uatapp.accounts.models import Organisation, User
 from uatapp.audit.chain import canonical
 from uatapp.criteria import queries as criteria
+from uatapp.criteria import sets as criteria_sets
 from uatapp.criteria.areas import Area
 from uatapp.cycles.models import Assignment, Cycle
 from uatapp.defects.models import Defect
@@ -76,6 +77,7 @@ def look(project: Project, cycle_ids: Sequence[int], signer_ids: Collection[int]
         "figures": _figures(cases, requirements, runs),
         "processes": _processes(requirements),
         "criteria": [_criterion(row) for row in criteria.evaluated(project, cycle_ids, signer_ids, area)[1]],
+        "criteria_sets": criteria_sets.frozen(project, cycle_ids),
         "requirements": requirements,
         "not_tested": not_tested(project, cases, cycle_ids, barred, area),
         "defects": _defects(project, cycle_ids, area),

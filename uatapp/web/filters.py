@@ -13,7 +13,7 @@ from uatapp.kernel.permissions import Permission
 
 def install(app: Flask) -> None:
     """Give templates our filters and `can("defects.raise")`."""
-    for name in (when, exactly, day, date_in_full, month, size, grouped, duration):
+    for name in (when, exactly, day, date_in_full, month, size, grouped, duration, translated):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.globals["can"] = can
 
@@ -89,3 +89,8 @@ def duration(minutes: int) -> str:
     """Write a number of minutes for people."""
     hours, rest = divmod(minutes, 60)
     return str(_("%(h)s h %(m)s min", h=hours, m=rest) if hours else _("%(m)s min", m=rest))
+
+
+def translated(text: str) -> str:
+    """Translate words that were stored, which may hold a % of their own."""
+    return str(_(text))

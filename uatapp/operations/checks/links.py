@@ -8,6 +8,13 @@ from sqlalchemy.orm import Session
 
 from uatapp.accounts.models import User
 from uatapp.audit.writer import SYSTEM_CHAIN
+from uatapp.criteria.models import (
+    CriteriaAgreement,
+    CriteriaSet,
+    CriteriaVersion,
+    CriterionAnswer,
+    CriterionEvidence,
+)
 from uatapp.cycles.models import Assignment, CycleItem
 from uatapp.defects.models import Defect, DefectEvidence, DefectNote
 from uatapp.evidence.models import Evidence
@@ -87,6 +94,16 @@ def _of_case(child: Any) -> Link:
     return Link(child, child.test_case_id, TestCase, child.reference, _numbered(Kind.TEST_CASE, TestCase.number))
 
 
+def _of_criteria() -> tuple[Link, ...]:
+    version, agreement, file = CriteriaVersion, CriteriaAgreement, CriterionEvidence
+    reference = CriteriaSet.reference + " " + sa.cast(version.number, sa.Text)
+    return (
+        Link(version, version.set_id, CriteriaSet, version.reference, reference),
+        Link(agreement, agreement.version_id, version, agreement.version_reference, version.reference),
+        Link(file, file.answer_id, CriterionAnswer, file.answer_reference, CriterionAnswer.reference),
+    )
+
+
 def links() -> tuple[Link, ...]:
     """Return every foreign key of a frozen row whose words can be compared."""
     requirement = _version(TestCaseVersion.requirement_reference, TestCaseVersion.requirement_version_number)
@@ -99,7 +116,8 @@ def links() -> tuple[Link, ...]:
         *(_of_act(child) for child in (ActSignature, Addendum)),
         *(_of_defect(child) for child in (DefectNote, DefectEvidence)),
         *(_of_run(child) for child in (StepResult, RunEvidence, RunVoid)),
-        *(_of_evidence(child) for child in (DefectEvidence, RunEvidence, ConditionEvidence)),
+        *(_of_evidence(child) for child in (DefectEvidence, RunEvidence, ConditionEvidence, CriterionEvidence)),
+        *_of_criteria(),
         *(_of_case(child) for child in (TestCaseVersion, CarryOver)),
         Link(
             CertificateFile, CertificateFile.certificate_id, Certificate,
