@@ -18,3 +18,26 @@ Feature: What could be better in a requirement
   Scenario: A text with nothing to improve is told so
     When the analyst writes a text that reads well
     Then the editor says that there is nothing to improve
+
+  Scenario: The quality of the whole project, worst first
+    Given the documents "good.feature" that reads well, "vague.feature" with a vague result and "broken.feature" with an unknown column
+    When the analyst opens the quality page
+    Then it says that one place cannot be tested as it is written
+    And it lists "broken.feature" before "vague.feature", and not "good.feature"
+    When the analyst chooses the rule "A result that says nothing"
+    Then it lists only "vague.feature"
+
+  Scenario: One name in two documents
+    Given two documents have a requirement "A saved order has a number"
+    When the analyst opens the quality page
+    Then it says that one name stands twice, and leads to both requirements
+
+  Scenario: A project switches a rule off
+    Given the documents "good.feature" that reads well, "vague.feature" with a vague result and "broken.feature" with an unknown column
+    When the project manager switches the rule "vague-outcome" off
+    Then the quality page no longer lists "vague.feature"
+    And the editor no longer names the result of "vague.feature"
+    And the audit trail tells who switched it off
+    But the analyst may not switch rules
+    When the project manager switches the rule "vague-outcome" on
+    Then the quality page lists "vague.feature" again

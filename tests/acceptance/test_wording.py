@@ -5,16 +5,20 @@ from html import unescape
 from typing import Any
 
 import sqlalchemy as sa
-from pytest_bdd import parsers, scenarios, then, when
+from pytest_bdd import given, parsers, scenarios, then, when
 
+from tests.factories import flow
 from tests.gherkin.test_lint import GOOD
 from tests.world import World
 from uatapp.kernel.db import db
+from uatapp.requirements import imports
+from uatapp.requirements.archives import Upload
+from uatapp.requirements.intake import Filing
 from uatapp.requirements.models import Document
 
 scenarios("requirements/wording.feature")
 
-NEW = "/projects/PAY/requirements/new"
+NEW, QUALITY = "/projects/PAY/requirements/new", "/projects/PAY/requirements/quality"
 ODD = """Feature: Prices
   So that people pay what was agreed.
 
@@ -95,3 +99,104 @@ def rest(told: dict[str, Any]) -> None:
 @then("the editor says that there is nothing to improve")
 def nothing(told: dict[str, Any]) -> None:
     assert "Nothing to improve" in told["page"]
+
+
+VAGUE = GOOD.replace("Then the order has a number", "Then the order is correct").replace(
+    "A saved order has", "Vague, has"
+)
+BROKEN = ODD.replace(" is correct", " is shown")
+
+
+@given(
+    'the documents "good.feature" that reads well, "vague.feature" with a vague result and "broken.feature" with an '
+    "unknown column"
+)
+def three_documents(site: World) -> None:
+    for name, text in {"good": GOOD, "vague": VAGUE, "broken": BROKEN}.items():
+        flow.bring_in(site, text.encode(), f"{name}.feature")
+
+
+@given('two documents have a requirement "A saved order has a number"')
+def twice(site: World) -> None:
+    upload = Upload({f"{name}/orders.feature": GOOD.encode() for name in ("one", "two")})
+    imports.import_upload(site.project, upload, Filing(site.unit("Order entry").id, None), by=site.actor("analyst"))
+
+
+def quality(site: World, told: dict[str, Any], path: str = QUALITY) -> str:
+    told["page"] = site.client("analyst").get(path).text
+    return str(told["page"])
+
+
+def listed(page: str) -> list[str]:
+    """Return the documents in the order of the page, by their numbers."""
+    paths = dict(db.session.execute(sa.select(Document.id, Document.path)).tuples().all())
+    return [paths[int(number)] for number in re.findall(r'id="d(\d+)"', page)]
+
+
+@when("the analyst opens the quality page")
+def opens(site: World, told: dict[str, Any]) -> None:
+    quality(site, told)
+
+
+@then("it says that one place cannot be tested as it is written")
+def one_place(told: dict[str, Any]) -> None:
+    assert "One place cannot be tested as it is written</h1>" in told["page"]
+
+
+@then('it lists "broken.feature" before "vague.feature", and not "good.feature"')
+def in_order(told: dict[str, Any]) -> None:
+    assert listed(told["page"]) == ["broken.feature", "vague.feature"]
+
+
+@when(parsers.parse('the analyst chooses the rule "{title}"'))
+def chooses(site: World, told: dict[str, Any], title: str) -> None:
+    (address,) = re.findall(rf'href="([^"]*rule=[\w-]+)">{title}</a>', told["page"])
+    quality(site, told, address)
+
+
+@then('it lists only "vague.feature"')
+def only_vague(told: dict[str, Any]) -> None:
+    assert listed(told["page"]) == ["vague.feature"]
+
+
+@then("it says that one name stands twice, and leads to both requirements")
+def both(told: dict[str, Any]) -> None:
+    card = told["page"].partition("One name stands twice in the project")[2].partition("</section>")[0]
+    assert "A saved order has a number" in card
+    assert re.findall(r"/requirements/(\d+)", card) == ["1", "2"]
+
+
+@when(parsers.re(r'the project manager switches the rule "(?P<rule>.*)" (?P<way>on|off)'))
+def switches(site: World, rule: str, way: str) -> None:
+    answer = site.client("manager").post(f"{QUALITY}/rules/{rule}", data={"on": "1" if way == "on" else "0"})
+    assert answer.status_code == 303
+
+
+@then('the quality page no longer lists "vague.feature"')
+def not_vague(site: World, told: dict[str, Any]) -> None:
+    assert listed(quality(site, told)) == ["broken.feature"]
+
+
+@then('the quality page lists "vague.feature" again')
+def vague_again(site: World, told: dict[str, Any]) -> None:
+    assert listed(quality(site, told)) == ["broken.feature", "vague.feature"]
+
+
+@then('the editor no longer names the result of "vague.feature"')
+def editor_silent(site: World, told: dict[str, Any]) -> None:
+    send(site, told, VAGUE)
+    assert "Nothing to improve" in told["page"]
+
+
+@then("the audit trail tells who switched it off")
+def told_of(site: World) -> None:
+    page = site.client("manager").get("/projects/PAY/audit/").text
+    assert "switched the rule vague-outcome about better requirements off" in page
+
+
+@then("the analyst may not switch rules")
+def may_not(site: World, told: dict[str, Any]) -> None:
+    assert site.client("analyst").post(f"{QUALITY}/rules/vague-outcome", data={"on": "1"}).status_code == 403
+    assert "Switch it off here" not in quality(site, told)
+    assert "Switch it off here" in site.client("manager").get(QUALITY).text
+    assert site.client("manager").post(f"{QUALITY}/rules/no-such-rule", data={"on": "1"}).status_code == 404

@@ -69,6 +69,8 @@ requirements.file_report         POST      analysts
 requirements.filing              POST      analysts
 requirements.new                 GET       analysts
 requirements.create              POST      analysts
+requirements.show_quality         GET       members
+requirements.switch_rule          POST      managers
 requirements.edit                GET       analysts
 requirements.change              POST      analysts
 
@@ -201,7 +203,7 @@ NOTHING: dict[str, Any] = {
     **dict.fromkeys(("organisation_id", "terms_number", "version"), 987_654),
     **dict.fromkeys(("session_id", "kept_id", "job_id", "mail_id", "deputy_id"), 987_654),
     **dict.fromkeys(("condition_number", "act_number"), 987_654),
-    **dict.fromkeys(("uid", "token", "code", "reference", "filename"), "nothing"),
+    **dict.fromkeys(("uid", "token", "code", "reference", "filename", "rule"), "nothing"),
     "action": "approve",
     "kind": "unit",
 }

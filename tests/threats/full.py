@@ -75,7 +75,7 @@ Feature: {mark} {title}
         \"\"\"
 
     Scenario Outline: {mark} {title} for <who>
-      When you change it for <who>
+      When you press it for <who>
       Then it is {changed}
 
       Examples: {mark} examples

@@ -62,6 +62,7 @@ def ids(full: Full, endpoint: str = "") -> dict[str, Any]:
         "reference": one(DefectLink if endpoint == "defects.seen_in" else RunEvidence).run_reference,
         "action": "approve",
         "kind": "unit",
+        "rule": "use-and",
         "terms_number": 1,
         "version": 1,
         "code": own_criterion(full).code,

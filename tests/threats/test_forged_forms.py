@@ -18,7 +18,15 @@ from uatapp.web.access import access_of
 REFUSAL = "This form was open too long"
 # a session notes that it is in use; a signing form carries a number made for it
 NO_CHANGE = {"user_session", "signing_nonce"}
-VALUES: dict[str, Any] = {"project": "PAY", "kind": "unit", "uid": "x", "token": "x", "code": "x", "reference": "x"}
+VALUES: dict[str, Any] = {
+    "project": "PAY",
+    "kind": "unit",
+    "uid": "x",
+    "token": "x",
+    "code": "x",
+    "reference": "x",
+    "rule": "x",
+}
 
 
 def fingerprint() -> str:

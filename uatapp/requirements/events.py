@@ -25,6 +25,16 @@ class DocumentsImported(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QualityRuleSwitched(Event):
+    """A rule about better requirements counts in the project from now on, or no longer; `now` is on or off."""
+
+    action: ClassVar[str] = "requirements.quality_rule_switched"
+    sentence: ClassVar[str] = "{by} switched the rule {rule} about better requirements {now}"
+    rule: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentFiled(Event):
     """A document was given another business unit or process."""
 

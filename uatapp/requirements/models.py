@@ -154,6 +154,15 @@ class RequirementVersionState(InProject, Audited, Base):
     version: Mapped[RequirementVersion] = relationship(lazy="raise_on_sql", viewonly=True)
 
 
+class RuleOff(InProject, Audited, Base):
+    """A rule about better requirements that does not count in a project."""
+
+    __tablename__ = "quality_rule_off"
+    __table_args__ = within(sa.UniqueConstraint("project_id", "rule"))
+
+    rule: Mapped[str]
+
+
 class ImportReport(InProject, Base):
     """What an import did, for the page that shows it; `result` is as `uatapp import --json`, none while it runs.
 

@@ -1,6 +1,6 @@
 """What could be better in a text while somebody writes it, and the press that mends one place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -19,11 +19,16 @@ class Told:
     press: str
 
 
-def told(source: str) -> Sequence[Told]:
+def told(source: str, off: Collection[str] = ()) -> Sequence[Told]:
     """Return what could be better in a readable text, the most serious first; of one that cannot be read, nothing."""
-    found = [finding for finding in lint(source) if finding.rule != UNREADABLE] if source.strip() else []
+    found = [finding for finding in lint(source, off) if finding.rule != UNREADABLE] if source.strip() else []
     found.sort(key=lambda finding: (list(Severity).index(finding.severity), finding.line, finding.column))
-    return [Told(one, _(one.template) % one.values, press_for(one) if one.fix else "") for one in found]
+    return [Told(one, words(one), press_for(one) if one.fix else "") for one in found]
+
+
+def words(finding: Finding) -> str:
+    """Return what a finding says, in the reader's language."""
+    return str(_(finding.template) % finding.values if finding.values else _(finding.template))
 
 
 def press_for(finding: Finding) -> str:

@@ -19,7 +19,7 @@ from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
 from uatapp.projects.queries import list_named
-from uatapp.requirements import archives, editing, imports, jobs, queries, reading, service, wording
+from uatapp.requirements import archives, editing, imports, jobs, quality, queries, reading, service, wording
 from uatapp.requirements.editing import UNKNOWN, Text, Undecided
 from uatapp.requirements.forms import DocumentForm, UploadForm
 from uatapp.requirements.intake import Filing
@@ -240,7 +240,7 @@ def _editor(
         fault=fault if status != 200 or previewing else None,
         around=_lines_around(source, fault.line) if fault else [],
         shown=shown,
-        findings=[] if fault else wording.told(source),
+        findings=[] if fault else wording.told(source, quality.switched_off(project.id)),
         severities=SEVERITIES,
         stale=stale,
         both=both,
