@@ -20,7 +20,7 @@ STANDINGS: dict[str, tuple[str, Any]] = {
 SEVERITIES: dict[Severity, tuple[str, Any]] = {
     Severity.ERROR: ("failed", _l("Cannot be tested like this")),
     Severity.WARNING: ("blocked", _l("Better said otherwise")),
-    Severity.INFO: ("quiet", _l("A hint")),
+    Severity.INFO: ("quiet", _l("Hint")),
 }
 
 KINDS: dict[str, Any] = {
