@@ -10,11 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from tests.counting import statements
 from tests.factories import agreeing, flow, problems
 from tests.world import World
-from uatapp.criteria import answering, lights, queries, rules, sets
+from uatapp.criteria import answering, lights, queries, rules, service, sets
 from uatapp.criteria.areas import Area
 from uatapp.criteria.models import CriteriaAgreement, CriteriaProgress, CriteriaVersion, CriterionAnswer, CriterionLight
 from uatapp.criteria.rules import Criterion, Kind
 from uatapp.criteria.states import CRITERIA, SetState
+from uatapp.jobs import service as jobs
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import DomainError, Invalid, NotAllowed, NotFound, Refused
 from uatapp.kernel.uow import unit_of_work
@@ -123,8 +124,6 @@ def test_what_could_never_be_judged_is_refused_at_its_field(
 
 
 def _propose_nothing(world: World) -> None:
-    from uatapp.criteria import service
-
     with unit_of_work(world.actor("manager")):
         service.propose(world.project, None, (), by=world.actor("manager"))
 
@@ -248,3 +247,10 @@ def test_a_light_is_noted_once_a_day_for_the_project_and_each_open_cycle(world: 
     assert [(row.value, row.met) for row in rows] == [("100 %", True)] * 2
     flow.close(world, cycle)
     assert len({row.set_id for row in rows}) == 2
+
+
+def test_lights_are_noted_soon_after_a_cycle_opened(world: World) -> None:
+    flow.open_cycle(world, flow.make_cases(world, 1))
+    jobs.run_due()
+    rows = db.session.scalars(sa.select(CriterionLight).where(CriterionLight.code == "all_run")).all()
+    assert [(row.value, row.met, row.undecided) for row in rows] == [("0 of 1", False, False)] * 2

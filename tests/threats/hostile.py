@@ -10,9 +10,12 @@ from tests.threats import files
 from tests.world import PASSWORD, World
 from uatapp.accounts import service as accounts
 from uatapp.accounts.models import KeptForm, User
+from uatapp.criteria import answering, sets
+from uatapp.criteria import rules as criteria
 from uatapp.cycles import assigning
 from uatapp.cycles import queries as cycles
 from uatapp.cycles import service as cycling
+from uatapp.evidence import service as evidence
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.kernel.uow import unit_of_work
@@ -171,6 +174,17 @@ def _id_of(table: str, name: str) -> int:
     return int(db.session.execute(statement, {"name": name}).scalar_one())
 
 
+def _agreed(world: World, words: Words) -> None:
+    """Both sides agreed a hostile criterion, answered with hostile words and a file."""
+    if sets.in_force(world.project):
+        return
+    row, by = criteria.Criterion(criteria.Kind.OWN, text=words.short, side="customer"), world.actor("manager")
+    agreeing.agree(world, (row, *criteria.usual(95)))
+    with unit_of_work(by):
+        file = evidence.take(world.project, f"{words.short}.txt", b"trained", by=by)
+        answering.answer(world.project, row.code, True, words.long, by=by, files=[file])
+
+
 def _cycle(world: World, name: str, words: Words) -> None:
     """Plan, fill, assign and open a cycle on the hostile test system and build; entry criteria as they fall."""
     today = clock.today(world.project.zone)
@@ -178,7 +192,7 @@ def _cycle(world: World, name: str, words: Words) -> None:
     days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=9)).isoformat()}
     at = _post(world, "manager", "cycles/new", name=f"{name} {words.short}"[:120], **given, **days)
     number = int(at.rstrip("/").split("/cycles/")[1].split("/")[0])
-    agreeing.agree(world)
+    _agreed(world, words)
     by, ids = world.actor("manager"), [case.id for case in flow.cases(world)]
     with unit_of_work(by):
         cycle = cycles.get_cycle(world.project.id, number, lock=True)
