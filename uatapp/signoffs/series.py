@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,7 +94,7 @@ def _asked(signoff: Signoff) -> Node:
 
 def _issued(certificate: Certificate, owed: tuple[int, int]) -> Node:
     facts = json.loads(certificate.facts)
-    names = ", ".join(row["name"] for row in facts["signatures"])
+    names = ", ".join(_signer(row) for row in facts["signatures"])
     if facts["decision"] == "rejected":
         return Node("failed", _("Rejected. Signed by %(names)s", names=names), certificate.issued_at)
     if facts["decision"] == "accepted":
@@ -105,6 +105,15 @@ def _issued(certificate: Certificate, owed: tuple[int, int]) -> Node:
         words = _("%(what)s (%(n)s closed since)", what=words, n=closed)
     words = _("%(what)s. Signed by %(names)s", what=words, names=names)
     return Node("info", words, certificate.issued_at)
+
+
+def _signer(row: Mapping[str, Any]) -> str:
+    """Return who signed, and for whom where that is another."""
+    return (
+        str(_("%(deputy)s for %(name)s", deputy=row["name"], name=row["for_whom"]))
+        if row.get("for_whom")
+        else str(row["name"])
+    )
 
 
 def _present(signoff: Signoff, at: datetime | None) -> tuple[Node, ...]:
