@@ -34,7 +34,7 @@ from uatapp.requirements.states import RequirementState
 from uatapp.testcases.models import CarryOver
 from uatapp.testcases.states import CaseState
 
-scenarios("requirements", "testcases")
+scenarios("requirements/importing.feature", "requirements/writing_and_approving.feature", "testcases")
 
 URL = "/projects/PAY/requirements"
 FILES = {"orders.feature": ORDERS, "billing.feature": BILLING}
