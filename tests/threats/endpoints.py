@@ -58,6 +58,7 @@ requirements.index               GET       members
 requirements.find                GET       members
 requirements.waiting             GET       members
 requirements.show                GET       members
+requirements.compare             GET       members
 requirements.document            GET       members
 requirements.download            GET       members
 requirements.report              GET       members

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from uatapp.gherkin.canonical import body_of
+from uatapp.gherkin.comparing import Told
 from uatapp.gherkin.model import ExamplesBlock, Scenario, Step, StepKind
 
 
@@ -62,3 +63,9 @@ def stored_body(content: Mapping[str, Any]) -> str:
 def tags_of_rows(scenario: Scenario) -> Sequence[list[str]]:
     """Return the tags of each Examples block, in their order."""
     return [list(block.tags) for block in scenario.examples]
+
+
+def told_of(content: Mapping[str, Any]) -> Told:
+    """Read what is compared of a stored version."""
+    background, steps = steps_of(content["background"]), steps_of(content["steps"])
+    return Told(content["rule"], content["name"], background, steps, examples_of(content))

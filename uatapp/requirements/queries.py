@@ -96,6 +96,15 @@ def list_requirement_versions(requirement_id: int) -> Sequence[tuple[Requirement
     return [(version, state) for version, state in db.session.execute(statement)]
 
 
+def two_versions(requirement_id: int, numbers: tuple[int, int]) -> tuple[RequirementVersion, RequirementVersion]:
+    """Return two versions of a requirement, in the order asked for; refuse one that is not there."""
+    where = (RequirementVersion.requirement_id == requirement_id, RequirementVersion.number.in_(numbers))
+    found = {row.number: row for row in db.session.scalars(sa.select(RequirementVersion).where(*where))}
+    if not set(numbers) <= set(found):
+        raise NotFound
+    return found[numbers[0]], found[numbers[1]]
+
+
 def latest() -> sa.ColumnElement[bool]:
     """Say which version of a requirement is its newest, for a join."""
     return (RequirementVersion.requirement_id == Requirement.id) & (

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import joinedload
 
+from uatapp.gherkin import comparing
 from uatapp.kernel.errors import Invalid, NotFound, Stale
 from uatapp.kernel.paging import number_of, page_of
 from uatapp.kernel.permissions import Permission
@@ -18,6 +19,7 @@ from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
 from uatapp.projects.queries import list_named
 from uatapp.requirements import queries, reading, service
+from uatapp.requirements.content import told_of
 from uatapp.requirements.labels import STANDINGS
 from uatapp.requirements.models import Document, Requirement
 from uatapp.web.access import requires
@@ -194,6 +196,19 @@ def _page(
         typed=request.form,
     )
     return answer, status
+
+
+@bp.get("/<int:number>/compare")
+@requires(Permission.PROJECT_READ)
+def compare(project: Project, number: int) -> ResponseReturnValue:
+    """Show what changed between two versions: what counts and the newest, where none is chosen."""
+    requirement = queries.get_requirement(project.id, number)
+    first = request.args.get("old", requirement.approved_number or 1, type=row_number)
+    second = request.args.get("new", requirement.latest_number, type=row_number)
+    old, new = queries.two_versions(requirement.id, (first, second))
+    difference = comparing.compare(told_of(old.content), told_of(new.content))
+    about = {"reference": service.reference(project, requirement), "old": old, "new": new, "difference": difference}
+    return render_template("requirements/compare.html", requirement=requirement, **about)
 
 
 def _standing(requirement: Requirement, state: str) -> str:
