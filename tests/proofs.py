@@ -20,6 +20,7 @@ POINTS = {
     17: "The series of certificates",
     18: "Working calendars",
     19: "Races around a signature",
+    21: "Versions: history in words, any two compared",
     22: "Lint: what could be better in a requirement",
 }
 

@@ -80,6 +80,17 @@ class Comparison:
     steps: tuple[StepChange, ...]
     examples: tuple[BlockChange, ...]
 
+    @property
+    def is_renamed(self) -> bool:
+        return before(self.name) != after(self.name) or before(self.rule) != after(self.rule)
+
+    def count(self, part: str, change: Change) -> int:
+        """Count what happened in a part: background, steps, or rows of its Examples."""
+        rows = [row.change for block in self.examples for row in block.rows]
+        steps = {"background": self.background, "steps": self.steps}
+        changes = rows if part == "rows" else [step.change for step in steps[part]]
+        return changes.count(change)
+
 
 def compare(old: Told, new: Told) -> Comparison:
     """Return how the older text became the newer one."""

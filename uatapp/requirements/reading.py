@@ -1,7 +1,7 @@
 """Reads for the pages about requirements: steps under their headings, old beside new, counts, who decides."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from uatapp.gherkin.canonical import step_lines
+from uatapp.gherkin.comparing import Change, Comparison, compare
 from uatapp.gherkin.model import Step, StepKind
 from uatapp.gherkin.render import headed_runs
 from uatapp.kernel.actor import Actor
@@ -18,7 +19,7 @@ from uatapp.kernel.db import db
 from uatapp.kernel.permissions import Permission
 from uatapp.projects.models import Project
 from uatapp.requirements import queries, rules
-from uatapp.requirements.content import steps_of
+from uatapp.requirements.content import steps_of, told_of
 from uatapp.requirements.instances import Instance, instances_of
 from uatapp.requirements.models import Document, Requirement, RequirementVersion, RequirementVersionState
 from uatapp.requirements.states import RequirementState, VersionState
@@ -75,6 +76,30 @@ class Preview:
 
 
 SHOWN_ROWS = 50
+
+
+def said_of(difference: Comparison) -> str:
+    """Say in words what changed between two versions; "" where only what testers do not see did."""
+    said = [_("The name changed")] if difference.is_renamed else []
+    for part, word in (("steps", _("Steps")), ("background", _("Steps before it")), ("rows", _("Rows of values"))):
+        counts = {change: difference.count(part, change) for change in (Change.CHANGED, Change.ADDED, Change.REMOVED)}
+        told = [words(number) for change, words in _COUNTED.items() if (number := counts[change])]
+        said += [f"{word}: {', '.join(told)}"] if told else []
+    return "; ".join(said)
+
+
+_COUNTED: Mapping[Change, Callable[[int], str]] = {
+    Change.CHANGED: lambda n: str(_("%(n)s changed", n=n)),
+    Change.ADDED: lambda n: str(_("%(n)s added", n=n)),
+    Change.REMOVED: lambda n: str(_("%(n)s removed", n=n)),
+}
+STORIES = 30
+
+
+def stories(versions: Sequence[tuple[RequirementVersion, RequirementVersionState]]) -> Mapping[int, str]:
+    """Return, for the newest versions by their numbers, what each changed in the one before it; given newest first."""
+    pairs = list(zip(versions, versions[1:], strict=False))[:STORIES]
+    return {new.number: said_of(compare(told_of(old.content), told_of(new.content))) for (new, _s), (old, _t) in pairs}
 
 
 def preview(content: Mapping[str, Any], name: str, line: int = 0) -> Preview:

@@ -179,6 +179,7 @@ def _page(
         requirement=requirement,
         reference=service.reference(project, requirement),
         versions=versions,
+        stories=reading.stories(versions),
         newest=newest,
         state=state,
         shown=shown,
@@ -208,7 +209,8 @@ def compare(project: Project, number: int) -> ResponseReturnValue:
     old, new = queries.two_versions(requirement.id, (first, second))
     difference = comparing.compare(told_of(old.content), told_of(new.content))
     about = {"reference": service.reference(project, requirement), "old": old, "new": new, "difference": difference}
-    return render_template("requirements/compare.html", requirement=requirement, **about)
+    said = reading.said_of(difference)
+    return render_template("requirements/compare.html", requirement=requirement, said=said, **about)
 
 
 def _standing(requirement: Requirement, state: str) -> str:
