@@ -4,7 +4,7 @@ Feature: Sponsors decide on facts and put their name to them
   Background:
     Given a closed cycle in which Marta has passed 3 tests
 
-  @point-8
+  @point-8 @point-14
   Scenario: Accepting
     Given sign-off is requested from Henrik and Percy
     When Henrik accepts with his password
@@ -13,20 +13,20 @@ Feature: Sponsors decide on facts and put their name to them
     Then the sign-off is accepted
     And a certificate is issued
 
-  @point-8
+  @point-8 @point-14
   Scenario: One rejection rejects
     Given sign-off is requested from Henrik and Percy
     When Henrik rejects because "Month end was not tried"
     Then the sign-off is rejected
     And a record of the rejection is issued
 
-  @point-8
+  @point-8 @point-14
   Scenario: Accepting with conditions
     Given sign-off is requested from Henrik
     When Henrik accepts under the condition that "Page numbers" is owed by "Halden"
     Then the sign-off is accepted with conditions
 
-  @point-8
+  @point-8 @point-14
   Scenario: An unmet criterion needs a reason of its own
     Given a major problem at large is open
     And sign-off is requested from Henrik
@@ -36,21 +36,21 @@ Feature: Sponsors decide on facts and put their name to them
     Then the sign-off is accepted
     And his reason stands with the criterion
 
-  @point-8
+  @point-8 @point-14
   Scenario: Asking back leaves the request open
     Given sign-off is requested from Henrik
     When Henrik asks "Who tried the returns?"
     Then the project manager reads "Who tried the returns?" and can answer
     And the sign-off still waits
 
-  @point-8
+  @point-8 @point-14
   Scenario: A wrong password signs nothing and is told
     Given sign-off is requested from Henrik
     When Henrik accepts with a wrong password
     Then nothing is signed
     And the audit trail tells of a refused attempt
 
-  @point-8
+  @point-8 @point-13
   Scenario Outline: A request lapses when what was frozen no longer stands
     Given sign-off is requested from Henrik
     When <something happens>
