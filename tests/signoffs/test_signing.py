@@ -66,6 +66,9 @@ def test_what_is_signed_is_what_was_frozen(world: World) -> None:
     assert fingerprint(snapshot.document) == snapshot.sha256
     document = json.loads(snapshot.document)
     assert document["figures"]["passed"] == 2
+    read = queries.members_of(snapshot, "defects", "criteria", "no such member")
+    assert read == {name: document[name] for name in ("defects", "criteria")}
+    assert queries.members_of(snapshot, *document) == document
     assert [row["met"] for row in document["criteria"]] == [True] * 4
     assert not any("id" in row for row in document["requirements"])
 

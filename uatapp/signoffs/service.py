@@ -157,7 +157,7 @@ def _say_for_whom(project: Project, signoff: Signoff, deputy: Deputy, by: Actor)
 
 
 def _check_choice(project: Project, signoff: Signoff, snapshot: Snapshot, choice: rules.Choice, side: Side) -> None:
-    document = queries.document_of(snapshot)
+    document = queries.members_of(snapshot, "criteria", "defects")
     unmet = {row["code"]: row["title"] for row in document["criteria"] if not row["met"]}
     waived = {waiver.criterion for waiver in queries.waivers(signoff.id)}
     fields = rules.faults(choice, unmet, waived, side, clock.today(project.zone))
@@ -219,7 +219,9 @@ def _conditions(signoff: Signoff, choice: rules.Choice, by: Actor, common: dict[
 def _waivers(
     signoff: Signoff, snapshot: Snapshot, choice: rules.Choice, by: Actor, common: dict[str, object]
 ) -> list[Waiver]:
-    titles = {row["code"]: row["title"] for row in queries.document_of(snapshot)["criteria"] if not row["met"]}
+    titles = {
+        row["code"]: row["title"] for row in queries.members_of(snapshot, "criteria")["criteria"] if not row["met"]
+    }
     return [
         Waiver(
             **common,
