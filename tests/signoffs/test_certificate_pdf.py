@@ -315,6 +315,29 @@ def test_nothing_at_all_is_a_page_too(keys: Keys) -> None:
     assert "No requirement is in scope." in text
 
 
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        (["new"], "One defect was open when the scope was frozen, none was deferred."),
+        (["new", "new", "deferred"], "Two defects were open when the scope was frozen, one was deferred."),
+        (["closed"], "No defect was open when the scope was frozen, none was deferred."),
+    ],
+)
+def test_defects_are_counted_in_words(keys: Keys, states: list[str], said: str) -> None:
+    of = {"title": "A price", "severity": "minor", "workaround": ""}
+    rows = [{**of, "reference": f"OTC-D{n}", "state": s, "open": s != "closed"} for n, s in enumerate(states, 1)]
+    scope = made.altered(defects=rows)
+    assert said in words(documents.unsealed(made.certificate(keys, "accepted", scope=scope, waivers=()), keys))
+
+
+def test_a_cycle_that_is_called_like_its_number_is_named_once(keys: Keys) -> None:
+    scope = made.altered()
+    scope["cycles"][0]["name"] = "Cycle 2"
+    page = words(documents.unsealed(made.certificate(keys, "accepted", scope=scope, waivers=()), keys), 0)
+    assert "Cycle 2, " in page
+    assert "(Cycle 2)" not in page
+
+
 @pytest.mark.parametrize(("paper", "count"), [("a4", 1), ("a4", 2), ("a4", 4), ("a4", 5), ("a4", 30), ("letter", 30)])
 def test_many_signatories_and_conditions_go_on_behind_page_one(keys: Keys, paper: Paper, count: int) -> None:
     signatures = tuple(
