@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -326,9 +327,10 @@ def _file_under(site: World, requirement_id: int, process: str) -> None:
 
 @given(parsers.re("both sides agreed that all tests pass (?P<which>.*)"))
 def agreed_part(site: World, told: dict[str, Any], which: str) -> None:
+    row = Criterion(Kind.SHARE_PASSED, 100)
     for words, part in (("tagged ", "tag"), ("of the unit ", "unit"), ("of the process ", "process")):
         if which.startswith(words):
-            row = Criterion(Kind.SHARE_PASSED, 100, **{part: which.removeprefix(words)})  # type: ignore[arg-type]
+            row = replace(row, **{part: which.removeprefix(words)})
     agreeing.agree(site, (row,))
     told["code"] = row.code
 

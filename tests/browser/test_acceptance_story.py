@@ -4,11 +4,13 @@ Two signatories of the customer (for one signs a deputy) and one of the partner;
 a second one; one condition, closed later; the follow-up and the last paper.
 """
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
@@ -21,13 +23,11 @@ from pypdf import PdfReader
 from tests.factories import flow, problems
 from tests.threats import serving
 from tests.world import PASSWORD, World, build
-from uatapp.defects import service as defects
 from uatapp.defects.states import Severity
 from uatapp.jobs import service as jobs
 from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.operations import schema
-from uatapp.operations.verify import Options, verify
 
 T = TypeVar("T")
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -36,8 +36,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 class Story:
     """The served project, and a browser for each person."""
 
-    def __init__(self, world: World, base_url: str, browser: Browser) -> None:
+    def __init__(self, world: World, base_url: str, browser: Browser, home: Path, failed: str) -> None:
         self.world, self.base_url, self.browser = world, base_url, browser
+        self.home, self.failed = home, failed
         self.pages: dict[str, Page] = {}
 
     def opens(self, name: str, path: str) -> Page:
@@ -71,6 +72,13 @@ class Story:
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(done).result()
 
+    def verifies(self, *words: str) -> None:
+        """Check it with the command that an auditor types."""
+        settings = {"UATAPP_HOME": str(self.home), "UATAPP_BASE_URL": self.base_url}
+        command = [sys.executable, "-c", "from uatapp.cli import main; main()", "verify", *words]
+        done = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
+        assert (done.returncode, "Everything is in order." in done.stdout) == (0, True), done
+
     def paper(self, page: Page, link: str) -> tuple[bytes, str]:
         """Return the PDF behind a link, and its words."""
         answer = page.request.get(self.base_url + str(page.get_by_role("link", name=link).get_attribute("href")))
@@ -90,13 +98,15 @@ def story(tmp_path: Path, browser: Browser) -> Iterator[Story]:
         world = build(app, hash_password(PASSWORD), consented=False)
         cycle = flow.open_cycle(world, flow.make_cases(world, 3))
         first, *others = flow.assignments(world)
-        problems.report(world, problems.fail(world, first), Severity.MINOR, title="The total is rounded")
+        run = problems.fail(world, first)
+        problems.report(world, run, Severity.MINOR, title="The total is rounded")
         for assignment in others:
             flow.run(world, assignment)
         flow.close(world, cycle)
+        failed = run.reference
         db.session.remove()
     with serving.served(app, port) as base_url:
-        found = Story(world, base_url, browser)
+        found = Story(world, base_url, browser, tmp_path, failed)
         yield found
         for page in found.pages.values():
             page.context.close()
@@ -138,8 +148,8 @@ def _asked(story: Story) -> None:
 
 
 def _lapses(story: Story) -> None:
-    """A tester reports something serious: the request ends and says what ended it; it was a mistake."""
-    page = story.opens("tester", "defects/new")
+    """The test that failed is worse than it seemed: the request ends and says what ended it; it was a mistake."""
+    page = story.opens("tester", f"defects/new?run={story.failed}")
     page.locator("[name=title]").fill("Orders vanish")
     page.locator("[name=description]").fill("Order 300102 is gone.")
     page.locator("label.choice", has_text="Critical").click()
@@ -149,7 +159,8 @@ def _lapses(story: Story) -> None:
     expect(sponsor.get_by_text("What was asked no longer stands")).to_contain_text("PAY-D2")
     expect(sponsor.get_by_text("A project manager can ask again.")).to_be_visible()
     assert not sponsor.locator("input[name=password]").count()
-    story.inside(lambda: problems.act(story.world, "tester", 2, defects.withdraw))
+    page.get_by_role("button", name="Take this report back").click()
+    expect(page.get_by_text("Taken back by Marta Lindqvist").first).to_be_visible()
 
 
 def _asked_again(story: Story) -> None:
@@ -198,6 +209,7 @@ def _certificate(story: Story) -> bytes:
     story.inside(jobs.run_due)
     paper, words = story.paper(story.opens("sponsor", "signoffs/2"), "Open the certificate")
     for said in (
+        "Accepted with conditions",
         "Percy Ash",
         "Henrik Dahl",
         "for Birgit Aune",
@@ -234,6 +246,7 @@ def _follow_up(story: Story) -> bytes:
     story.inside(jobs.run_due)
     page.reload()
     paper, words = story.paper(page, "Open the addendum")
+    assert "It is accepted without conditions from now on." in words
     for said in ("The rounding is corrected", "Corrected in build 1.1", "rounding.txt", "Henrik Dahl"):
         assert said in words, said
     page = story.opens("sponsor", "signoffs/2")
@@ -246,14 +259,13 @@ def _checked(story: Story, tmp_path: Path, *papers: bytes) -> None:
     for number, paper in enumerate(papers):
         path = tmp_path / f"paper-{number}.pdf"
         path.write_bytes(paper)
-        report = story.inside(partial(verify, Options(certificate=path)))
-        assert (report.exit_code, report.findings) == (0, [])
+        story.verifies("--certificate", str(path))
     page = story.opens("manager", "signoffs/certificates")
     expect(page.get_by_text("Signed by Percy Ash, Henrik Dahl, Anders Vik for Birgit Aune")).to_be_visible()
-    public = page.context.browser.new_page()  # type: ignore[union-attr]
+    public = story.browser.new_page()
     public.goto(f"{story.base_url}/check/")
     public.goto(str(story.opens("sponsor", "signoffs/2").locator("a[href*='/check/']").first.evaluate("a => a.href")))
     expect(public.get_by_role("heading", level=1)).to_contain_text("We issued this certificate")
     expect(public.locator("main")).to_contain_text("for Birgit Aune")
     public.close()
-    assert story.inside(lambda: verify(Options(project="PAY", evidence=True))).findings == []
+    story.verifies("PAY", "--evidence")

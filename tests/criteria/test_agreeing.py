@@ -253,4 +253,4 @@ def test_lights_are_noted_soon_after_a_cycle_opened(world: World) -> None:
     flow.open_cycle(world, flow.make_cases(world, 1))
     jobs.run_due()
     rows = db.session.scalars(sa.select(CriterionLight).where(CriterionLight.code == "all_run")).all()
-    assert [(row.value, row.met, row.undecided) for row in rows] == [("0 of 1", False, False)] * 2
+    assert [(row.value, row.met, row.nothing) for row in rows] == [("0 of 1", False, False)] * 2

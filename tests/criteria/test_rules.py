@@ -129,11 +129,10 @@ def test_a_difference_says_everything_that_a_proposal_changes(before: list[Crite
     old, new = {row.code: row for row in before}, {row.code: row for row in after}
     told = rules.changes(before, after)
     for change in told:
-        code = (change.before or change.after).code  # type: ignore[union-attr]
-        if change.after is None:
-            old.pop(code)
-        else:
-            old[code] = change.after
+        if change.after:
+            old[change.after.code] = change.after
+        elif change.before:
+            old.pop(change.before.code)
     assert old == new
 
 

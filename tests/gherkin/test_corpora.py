@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from gherkin.errors import CompositeParserException
 from gherkin.stream.id_generator import IdGenerator
 
 from uatapp.gherkin.decode import decode
+from uatapp.gherkin.lint import lint, mended
 from uatapp.gherkin.match import known, match
 from uatapp.gherkin.model import Document, ParseProblem
 from uatapp.gherkin.parse import compile_pickles, parse, read_ast
@@ -75,3 +77,31 @@ def test_real_files_are_read_or_named() -> None:
     result = match(stored, stored)
     assert len(result.unchanged) == len(stored)
     assert all(old is new for old, new in result.unchanged)
+
+
+def _documents() -> Iterator[str]:
+    for path in corpora():
+        data = path.read_bytes()
+        try:
+            parse(data, path.name)
+        except ParseProblem:
+            continue
+        yield decode(data)
+
+
+def test_rules_read_real_documents_and_point_at_what_they_name() -> None:
+    seen = set()
+    for text in _documents():
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for finding in lint(text):
+            seen.add(finding.rule)
+            assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1, (finding, lines[finding.line - 1])
+            if finding.rule in ("interface-words", "vague-outcome"):
+                said = str(finding.values["word"])
+                assert lines[finding.line - 1][finding.column - 1 :].startswith(said), (
+                    finding,
+                    lines[finding.line - 1],
+                )
+            if finding.fix:
+                assert finding.rule not in {f.rule for f in lint(mended(text, finding.fix)) if f.line == finding.line}
+    assert len(seen) > 15

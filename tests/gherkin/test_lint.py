@@ -1,14 +1,8 @@
 """Rules about better requirements: each finds what it is about at its place, and is silent on the better text."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.gherkin.test_corpora import DATA, corpora
-from uatapp.gherkin.decode import decode
 from uatapp.gherkin.lint import RULES, Severity, lint, mended
-from uatapp.gherkin.model import ParseProblem
-from uatapp.gherkin.parse import parse
 
 HEAD = "Feature: Orders\n  So that we deliver what was ordered.\n\n"
 GOOD = HEAD + (
@@ -118,33 +112,3 @@ def test_a_quick_fix_mends_its_place_and_nothing_else(text: str, rule: str, now:
     assert now in after
     assert found(after, rule) == []
     assert sum(a != b for a, b in zip(text.split("\n"), after.split("\n"), strict=True)) == 1
-
-
-def _documents() -> Iterator[str]:
-    for path in corpora():
-        data = path.read_bytes()
-        try:
-            parse(data, path.name)
-        except ParseProblem:
-            continue
-        yield decode(data)
-
-
-@pytest.mark.corpora
-@pytest.mark.skipif(not DATA.is_dir(), reason=f"no feature files of others in {DATA} (UATAPP_CORPORA)")
-def test_rules_read_real_documents_and_point_at_what_they_name() -> None:
-    seen = set()
-    for text in _documents():
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        for finding in lint(text):
-            seen.add(finding.rule)
-            assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1, (finding, lines[finding.line - 1])
-            if finding.rule in ("interface-words", "vague-outcome"):
-                said = str(finding.values["word"])
-                assert lines[finding.line - 1][finding.column - 1 :].startswith(said), (
-                    finding,
-                    lines[finding.line - 1],
-                )
-            if finding.fix:
-                assert finding.rule not in {f.rule for f in lint(mended(text, finding.fix)) if f.line == finding.line}
-    assert len(seen) > 15

@@ -84,7 +84,7 @@ def _write(project_id: int, set_id: int, day: date, results: Sequence[CriterionR
         row = present.get(result.code) or CriterionLight(
             project_id=project_id, set_id=set_id, code=result.code, day=day
         )
-        row.met, row.undecided, row.value, row.required = result.met, result.nothing, result.value, result.required
+        row.met, row.nothing, row.value, row.required = result.met, result.nothing, result.value, result.required
         row.measure, row.bound = result.measure, result.bound
         db.session.add(row)
 

@@ -178,7 +178,7 @@ class CriterionLight(InProject, Base):
     code: Mapped[str]
     day: Mapped[date]
     met: Mapped[bool]
-    undecided: Mapped[bool]
+    nothing: Mapped[bool] = mapped_column("undecided")
     value: Mapped[str]
     required: Mapped[str]
     measure: Mapped[int]

@@ -63,7 +63,7 @@ def propose(project: Project, cycle: Cycle | None, rows: Sequence[Criterion], *,
         raise Refused(_("“%(name)s” was dropped. Its criteria stay as they are.", name=cycle.name))
     found = _set_of(project, cycle)
     states = sets.history(found)
-    if any(row.state is SetState.PROPOSED for row in states):
+    if sets.waiting(states):
         raise Refused(_("A proposal waits already. It is answered or taken back first."))
     present = next((row.version for row in states if row.state is SetState.AGREED), None)
     if present is not None and sets.rows_of(present, project) == tuple(rows):
@@ -202,11 +202,11 @@ def _move(found: CriteriaProgress, to: SetState, by: Actor, why: str) -> None:
 
 def why_not_open(project: Project, cycle: Cycle) -> str | None:
     """Say which side has yet to agree the criteria that a cycle opens with, and what to do; None when both have."""
-    waiting = _waiting(sets.find(project.id, cycle)) or None
+    waiting = sets.waiting(sets.history(sets.find(project.id, cycle)))
     agreed = sets.in_force(project, [cycle.id])
     if waiting is None and (cycle.id in agreed or None in agreed):
         return None
-    waiting = waiting or _waiting(sets.find(project.id, None))
+    waiting = waiting or sets.waiting(sets.history(sets.find(project.id, None)))
     if waiting is None:
         return str(
             _(
@@ -221,10 +221,6 @@ def why_not_open(project: Project, cycle: Cycle) -> str | None:
             who=whose_turn(project, other(waiting.version.side)),
         )
     )
-
-
-def _waiting(found: CriteriaSet | None) -> CriteriaProgress | None:
-    return next((row for row in sets.history(found) if row.state is SetState.PROPOSED), None)
 
 
 def other(side: Side) -> Side:

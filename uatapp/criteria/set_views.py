@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from uatapp.criteria import rules, service, sets, words
 from uatapp.criteria.models import CriteriaProgress
 from uatapp.criteria.rules import MEASURES, TEMPLATES, Criterion, Kind
-from uatapp.criteria.states import CRITERIA, SetState
+from uatapp.criteria.states import CRITERIA
 from uatapp.criteria.views import bp
 from uatapp.cycles import queries as cycles
 from uatapp.cycles.models import Cycle
@@ -46,7 +46,7 @@ def missing(project: Project, cycle: Cycle) -> tuple[str, str] | None:
     """Say what is missing before a cycle opens, and the address at which it is agreed; None when nothing is."""
     if (reason := service.why_not_open(project, cycle)) is None:
         return None
-    of_cycle = any(row.state is SetState.PROPOSED for row in sets.history(sets.find(project.id, cycle)))
+    of_cycle = sets.waiting(sets.history(sets.find(project.id, cycle))) is not None
     return reason, url_for("criteria.agreed", **place_of(cycle if of_cycle else None))
 
 
@@ -60,7 +60,7 @@ def agreed(project: Project) -> ResponseReturnValue:
 def _agreed_page(project: Project, cycle: Cycle | None, fault: Invalid | None = None) -> ResponseReturnValue:
     found = sets.find(project.id, cycle)
     states = sets.history(found)
-    waiting = next((row for row in states if row.state is SetState.PROPOSED), None)
+    waiting = sets.waiting(states)
     counting = sets.in_force(project, [cycle.id] if cycle else [])
     present = counting.get(cycle.id if cycle else None, counting.get(None))
     shown = [present] if present else []

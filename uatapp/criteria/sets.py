@@ -1,6 +1,6 @@
 """Which set of exit criteria counts: a project's, a cycle's own, and that of several cycles together."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,6 +78,11 @@ def history(found: CriteriaSet | None) -> Sequence[CriteriaProgress]:
     statement = sa.select(CriteriaProgress).where(CriteriaProgress.set_id == found.id)
     statement = statement.options(joinedload(CriteriaProgress.version)).order_by(CriteriaProgress.version_id.desc())
     return db.session.scalars(statement.limit(50).execution_options(populate_existing=True)).all()
+
+
+def waiting(states: Iterable[CriteriaProgress]) -> CriteriaProgress | None:
+    """Return the proposal that waits for an answer, of the versions of a set."""
+    return next((row for row in states if row.state is SetState.PROPOSED), None)
 
 
 def get_version(found: CriteriaSet | None, number: int) -> CriteriaProgress:

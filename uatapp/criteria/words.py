@@ -8,6 +8,8 @@ from flask_babel import ngettext
 
 from uatapp.criteria.rules import Change, Criterion, Kind
 from uatapp.criteria.states import SetState
+from uatapp.defects.labels import SEVERITIES
+from uatapp.defects.states import Severity
 
 N_ = str
 # what certificates have called these from the beginning; translated where they are shown
@@ -40,12 +42,6 @@ STATES: Mapping[SetState, tuple[str, object]] = {
     SetState.REPLACED: ("quiet", _l("Replaced")),
 }
 SIDES: Mapping[str, object] = {"customer": _l("the customer"), "partner": _l("the partner")}
-_SEVERITIES: Mapping[str, object] = {
-    "critical": _l("critical"),
-    "major": _l("major"),
-    "minor": _l("minor"),
-    "cosmetic": _l("cosmetic"),
-}
 _FULL = 100
 
 
@@ -116,7 +112,7 @@ def _stale(row: Criterion) -> str:
 
 
 def _defects(row: Criterion) -> str:
-    names = [str(_SEVERITIES[name]) for name in row.severities]
+    names = [str(SEVERITIES[Severity(name)][0]).lower() for name in row.severities]
     severity = _("%(first)s or %(last)s", first=", ".join(names[:-1]), last=names[-1]) if names[1:] else "".join(names)
     what = f"{severity} " if row.severities else ""
     if not row.bound:

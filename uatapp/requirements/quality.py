@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -67,18 +67,28 @@ def switch(project: Project, rule: str, *, on: bool, by: Actor) -> None:
     record(told, changed)
 
 
-def look(project_id: int, off: Collection[str], only: str = "") -> list[Quality]:
-    """Return the documents in which something could be better, worst first; of one rule, where it is named."""
+def look(project_id: int, off: Collection[str]) -> list[Quality]:
+    """Return the documents in which something could be better, worst first."""
     newest = (DocumentVersion.document_id == Document.id) & (DocumentVersion.number == Document.version_number)
     columns = (Document.id, Document.path, Document.title, DocumentVersion.sha256)
     statement = sa.select(*columns).join(DocumentVersion, newest).where(Document.project_id == project_id)
     rows = db.session.execute(statement).tuples().all()
     found, seen = [], _findings(project_id, {sha256 for *_row, sha256 in rows})
     for document_id, path, title, sha256 in rows:
-        kept = [one for one in seen[sha256] if one.rule not in off and only in ("", one.rule)]
+        kept = [one for one in seen[sha256] if one.rule not in off]
         if kept:
             found.append(Quality(document_id, path, title or path, kept))
-    return sorted(found, key=lambda one: (*(-one.counts.get(severity, 0) for severity in Severity), one.path))
+    return _worst_first(found)
+
+
+def of_rule(every: Collection[Quality], rule: str) -> list[Quality]:
+    """Return what is left of some documents for one rule, worst first."""
+    left = [replace(one, findings=[row for row in one.findings if row.rule == rule]) for one in every]
+    return _worst_first([one for one in left if one.findings])
+
+
+def _worst_first(rows: Collection[Quality]) -> list[Quality]:
+    return sorted(rows, key=lambda one: (*(-one.counts.get(severity, 0) for severity in Severity), one.path))
 
 
 # what was found in a text, by its hash: the same text has the same findings, whoever looks

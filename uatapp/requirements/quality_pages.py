@@ -25,7 +25,7 @@ def show_quality(project: Project) -> ResponseReturnValue:
     off, chosen = quality.switched_off(project.id), request.args.get("rule", "")
     every = quality.look(project.id, off)
     only = chosen if chosen in quality.SWITCHABLE and chosen not in off else ""
-    rows = quality.look(project.id, off, only) if only else every
+    rows = quality.of_rule(every, only) if only else every
     twice = quality.names_twice(project.id, off) if only in ("", quality.NAME_TWICE) else []
     return render_template(
         "requirements/quality.html",

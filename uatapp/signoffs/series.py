@@ -109,11 +109,9 @@ def _issued(certificate: Certificate, owed: tuple[int, int]) -> Node:
 
 def _signer(row: Mapping[str, Any]) -> str:
     """Return who signed, and for whom where that is another."""
-    return (
-        str(_("%(deputy)s for %(name)s", deputy=row["name"], name=row["for_whom"]))
-        if row.get("for_whom")
-        else str(row["name"])
-    )
+    if row.get("for_whom"):
+        return str(_("%(deputy)s for %(name)s", deputy=row["name"], name=row["for_whom"]))
+    return str(row["name"])
 
 
 def _present(signoff: Signoff, at: datetime | None) -> tuple[Node, ...]:

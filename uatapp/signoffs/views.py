@@ -112,6 +112,7 @@ def page_of_signoff(
 ) -> ResponseReturnValue:
     """Render the page of a sign-off, with what is wrong in a form."""
     snapshot = queries.get_snapshot(signoff.id)
+    document = queries.document_of(snapshot)
     why_not = service.why_not_sign(project, signoff, g.actor)
     proofs = signing_page.proof_of(g.actor, asked=not why_not)
     if proofs["lacks_step"]:
@@ -127,7 +128,7 @@ def page_of_signoff(
         "signoffs/show.html",
         signoff=signoff,
         reference=service.reference(project, signoff),
-        document=queries.document_of(snapshot),
+        document=document,
         outside=untested.OUTSIDE,
         sha256=snapshot.sha256,
         places=places,
@@ -145,7 +146,7 @@ def page_of_signoff(
         nonce=nonce,
         proofs=proofs,
         fault=fault,
-        typed=request.form if fault else MultiDict(deferred.suggested(signoff, queries.document_of(snapshot))),
+        typed=request.form if fault else MultiDict(deferred.suggested(signoff, document)),
         condition_rows=range(1, CONDITIONS + 1),
         states=STATES,
         decisions=DECISIONS,

@@ -47,7 +47,7 @@ def _background(text: Text) -> Iterator[Spot]:
 
 def _use_and(text: Text) -> Iterator[Spot]:
     word = step_words(text.language)[3]
-    for steps in (*text.backgrounds, *(scene.steps for scene in text.scenes)):
+    for steps in text.blocks:
         for before, step in zip(steps, steps[1:], strict=False):
             said = step.node["keyword"]
             if before.kind is step.kind and kinds(text.language).get(said) is step.kind:

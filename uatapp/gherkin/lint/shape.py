@@ -73,6 +73,11 @@ class Text:
     scenes: list[Scene]
     comments: Sequence[Node]
 
+    @property
+    def blocks(self) -> Sequence[Sequence[Line]]:
+        """The steps of each Background, then those of each scenario."""
+        return (*self.backgrounds, *(scene.steps for scene in self.scenes))
+
 
 def shape(source: str) -> Text:
     """Read a text. Raises ParseProblem; a text without a feature is one too."""

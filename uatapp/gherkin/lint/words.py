@@ -18,7 +18,7 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _own_steps(text: Text) -> Iterator[Line]:
-    for steps in (*text.backgrounds, *(scene.steps for scene in text.scenes)):
+    for steps in text.blocks:
         yield from steps
 
 

@@ -1,10 +1,8 @@
 """Requests: what is asked of whom, over which scope (ordinary), and the scope as it was frozen (append-only)."""
 
 import hashlib
-import json
 from datetime import date, datetime
-from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -71,11 +69,6 @@ class Snapshot(InProject, Frozen, Base):
     document: Mapped[bytes]
     sha256: Mapped[str]
     at: Mapped[datetime] = created()
-
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """The document as an object; it never changes, and is not to be changed."""
-        return cast("dict[str, Any]", json.loads(self.document))
 
     def frozen_ref(self) -> str:
         return f"{self.signoff_reference} scope"
