@@ -84,7 +84,7 @@ def test_a_report_with_a_file_is_shown_with_it(site: World) -> None:
     assert "The team has your report, D1." in answer.text
     assert "seen.txt" in answer.text
     assert "what was seen" in answer.text
-    address = re.search(rf"{URL}/1/files/\w[\w-]*", answer.text)
+    address = re.search(rf"{URL}/1/files/[\w-]+", answer.text)
     assert address
     assert site.client("engineer").get(address[0]).data == b"what I saw"
     assert site.client("stranger").get(address[0]).status_code == 404

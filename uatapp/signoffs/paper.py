@@ -78,7 +78,7 @@ def sheet(facts: "CertificateFacts", keys: signing.Keys, attachments: tuple[pdf.
     at = datetime.fromisoformat(facts.issued_at)
 
     def written(room: Room, *, annexes: bool) -> str:
-        return _certificate(whole, room, keys, annexes=annexes)
+        return certificate_html(whole, room, keys, annexes=annexes)
 
     probes = [pdf.Sheet(written(room, annexes=False), at, identifier, resources) for room in ROOMS]
     chosen = ROOMS[pdf.first_on_one_page(probes)]
@@ -109,7 +109,8 @@ def stamp(facts: "CertificateFacts | AddendumFacts", keys: signing.Keys, at: dat
     return pdf.Sheet(html, at, bytes.fromhex(facts.snapshot_hash)[:16], resources, variant="pdf/a-3b")
 
 
-def _certificate(whole: dict[str, Any], room: Room, keys: signing.Keys, *, annexes: bool) -> str:
+def certificate_html(whole: dict[str, Any], room: Room, keys: signing.Keys, *, annexes: bool) -> str:
+    """Return what is laid out: page 1 with as much room for texts as told, and the annexes where they are wanted."""
     front = _front(whole, room)
     address = whole["check_url"].split("://", 1)[-1]
     html: str = _environment().get_template("certificate.html").render(
