@@ -22,6 +22,7 @@ POINTS = {
     19: "Races around a signature",
     21: "Versions: history in words, any two compared",
     22: "Lint: what could be better in a requirement",
+    29: "What comes in again is looked at, asked about and taken back",
 }
 
 THREATS = {

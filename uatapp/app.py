@@ -36,6 +36,7 @@ from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
 from uatapp.reports import views as reports
 from uatapp.requirements import quality_pages as _quality  # noqa: F401 - routes of the same pages
+from uatapp.requirements import upload_pages as _uploads  # noqa: F401 - routes of the same pages
 from uatapp.requirements import views as requirements
 from uatapp.requirements import writing as _documents  # noqa: F401 - routes of the same pages
 from uatapp.runs import counting

@@ -57,7 +57,7 @@ def bring_in(
     """Import a document and have its head approve everything that waits."""
     process = find_named(BusinessProcess, world.project.id, "Order to cash")
     filing = Filing(world.unit(unit).id, process.id if process else None)
-    result, _ids = imports.import_upload(world.project, Upload({path: content}), filing, by=world.actor(by))
+    result = imports.import_upload(world.project, Upload({path: content}), filing, by=world.actor(by)).result
     assert not result["errors"], result
     approve_all(world, head)
 

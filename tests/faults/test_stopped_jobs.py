@@ -29,7 +29,7 @@ from uatapp.kernel.db import db
 from uatapp.kernel.uow import unit_of_work
 from uatapp.operations.verify import Options, verify
 from uatapp.projects.models import BusinessUnit
-from uatapp.requirements import imports, jobs
+from uatapp.requirements import imports, uploads
 from uatapp.requirements.models import ImportReport
 from uatapp.signoffs.models import CertificateFile
 
@@ -133,7 +133,7 @@ def _uploaded(world: World, content: bytes) -> int:
         report.upload_sha256 = sha256
         session.add(report)
         session.flush()
-        service.queue(jobs.KIND, dedupe=jobs.dedupe(report.id), report_id=report.id)
+        service.queue(uploads.KIND, dedupe=uploads.dedupe(report.id), report_id=report.id)
         return report.id
 
 

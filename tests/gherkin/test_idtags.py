@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uatapp.gherkin.idtags import is_example, pattern_like
+from uatapp.gherkin.idtags import is_example, pattern_like, with_ids
+from uatapp.gherkin.parse import parse
 
 
 @pytest.mark.parametrize("text", ["@S-103.1", "@REQ_7", "@7a", "@Anf.Nr.12"])
@@ -35,3 +36,15 @@ def test_every_sign_but_numbers_is_meant_literally(example: str) -> None:
     pattern = re.compile(pattern_like(example) or "")
     assert pattern.fullmatch(example)
     assert not pattern.fullmatch("x" + example)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_ids_are_written_above_their_scenarios_and_nothing_else_changes(ends: str) -> None:
+    text = ends.join(["Feature: A", "  @slow", "  # why", "\tScenario: B", "    Given c", "  Scenario Outline: D", "    Given <e>",
+                      "    Examples:", "      | e |", "      | 1 |", ""])  # fmt: skip
+    before = parse(text.encode(), "a.feature")
+    after = parse(with_ids(text, {4: "@id:P-R7", 6: "@id:P-R8"}).encode(), "a.feature")
+    assert [s.id_tag for s in after.scenarios] == ["@id:P-R7", "@id:P-R8"]
+    assert [s.effective_hash for s in after.scenarios] == [s.effective_hash for s in before.scenarios]
+    assert [set(s.tags) for s in after.scenarios] == [{"@slow", "@id:P-R7"}, {"@id:P-R8"}]
+    assert text.split("\n") == [line for line in with_ids(text, {4: "@id:P-R7"}).split("\n") if "@id" not in line]

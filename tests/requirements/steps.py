@@ -22,7 +22,7 @@ def bring_in(
     upload = archives.Upload(dict(files), whole=whole)
     found = find_named(BusinessUnit, world.project.id, unit)
     filing = Filing(unit_id=found.id if found else None)
-    return imports.import_upload(world.project, upload, filing, by=world.actor(by))[0]
+    return imports.import_upload(world.project, upload, filing, by=world.actor(by)).result
 
 
 def counts(result: dict[str, Any]) -> dict[str, int]:

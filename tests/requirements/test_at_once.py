@@ -21,7 +21,7 @@ def test_two_imports_at_once(world: World) -> None:
             upload = archives.Upload({"orders.feature": ORDERS, "billing.feature": BILLING}, whole=True)
             project = world.project
             ready.wait()
-            results.append(imports.import_upload(project, upload, Filing(), by=actors[number])[0])
+            results.append(imports.import_upload(project, upload, Filing(), by=actors[number]).result)
             db.session.remove()
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(2)]

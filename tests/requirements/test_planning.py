@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from uatapp.gherkin.match import known
 from uatapp.gherkin.parse import parse
-from uatapp.requirements.planning import Plan, Stored, StoredDocument, StoredScenario, plan
+from uatapp.requirements.planning import Stored, plan
+from uatapp.requirements.plans import Plan, StoredDocument, StoredScenario
 
 pytestmark = pytest.mark.pure
 APP = Flask("planning")

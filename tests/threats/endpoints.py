@@ -67,6 +67,10 @@ requirements.decide              POST      approvers
 requirements.upload              GET       analysts
 requirements.receive             POST      analysts
 requirements.file_report         POST      analysts
+requirements.take                POST      analysts
+requirements.undo                POST      analysts
+requirements.write_numbers       POST      analysts
+requirements.restore             POST      analysts
 requirements.filing              POST      analysts
 requirements.new                 GET       analysts
 requirements.create              POST      analysts

@@ -146,6 +146,8 @@ def _of_requirements(known: Known) -> Iterator[Any]:
     yield "requirements.switch_rule", "manager", {"rule": "use-and"}, {"on": "0"}
     newest = {"source": source, "version_number": known.document.version_number}
     yield "requirements.change", "analyst", at, {"path": "other.feature", **newest}
+    yield "requirements.write_numbers", "analyst", at, {}
+    yield "requirements.restore", "analyst", {**at, "number": 1}, {}
     yield "testcases.decide", "analyst", {}, {"chosen": known.suspect, "decision": "results_stand", "reason": "wording"}
 
 

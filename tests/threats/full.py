@@ -19,7 +19,7 @@ from uatapp.defects import service as defects
 from uatapp.defects.states import Severity, TriageOutcome
 from uatapp.evidence import service as evidence
 from uatapp.jobs import service as jobs
-from uatapp.kernel import clock
+from uatapp.kernel import clock, storage
 from uatapp.kernel.actor import SYSTEM
 from uatapp.kernel.db import db
 from uatapp.kernel.permissions import Role
@@ -27,7 +27,7 @@ from uatapp.kernel.uow import unit_of_work
 from uatapp.projects import holidays, members, queries, timetable
 from uatapp.projects import service as projects
 from uatapp.projects.models import BusinessProcess, Project
-from uatapp.requirements import archives, imports
+from uatapp.requirements import imports, uploads
 from uatapp.requirements.intake import Filing
 from uatapp.requirements.models import Document, ImportReport
 from uatapp.runs import rules
@@ -167,12 +167,8 @@ def _bring_in(full: Full, title: str, changed: str = "changed", *, approve: bool
     report = ImportReport(project_id=full.project.id, by_id=by.user_id, upload_name=f"{mark}-{title}.feature")
     report.unit_id, report.process_id = filing.unit_id, filing.process_id
 
-    def finish(result: dict[str, object], documents: list[int]) -> None:
-        report.result, report.documents = result, documents
-        db.session.add(report)
-
-    upload = archives.from_uploads([(f"{mark}-{title}.feature", text)])
-    imports.import_upload(full.project, upload, filing, by=by, finish=finish)
+    report.upload_sha256 = storage.put(imports.packed([(report.upload_name, text)]))
+    uploads.perform(report, by)
     if approve:
         flow.approve_all(full, "manager")
 

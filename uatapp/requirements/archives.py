@@ -35,11 +35,16 @@ class Fault:
 
 @dataclass(slots=True)
 class Upload:
-    """Documents by their path. `whole` says that a folder or an archive was given, so that what moved shows."""
+    """Documents by their path. `whole` says that a folder or an archive was given, so that what moved shows.
+
+    Earlier texts that come `back` settle by themselves who is who; documents named in `gone` are taken out.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     whole: bool = False
+    back: bool = False
+    gone: frozenset[str] = frozenset()
 
     def add(self, path: str, data: bytes) -> None:
         """Take one document in. The same one twice is one; another one of the same path is a fault."""

@@ -23,7 +23,7 @@ from uatapp.requirements.content import content_of
 from uatapp.requirements.imports import Reading, alone, fault_of, plan_of
 from uatapp.requirements.intake import Filing, Incoming, take_in
 from uatapp.requirements.models import Document, DocumentVersion
-from uatapp.requirements.planning import Question
+from uatapp.requirements.plans import Question
 from uatapp.requirements.reading import Preview, preview
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
@@ -33,6 +33,7 @@ class UploadForm(Filed):
     """Files as they are on the analyst's disk."""
 
     files = MultipleFileField(_l("Files"))
+    look = BooleanField(_l("Show me first what would change"))
 
 
 class DocumentForm(Filed):

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from uatapp.gherkin.idtags import pattern_like
 from uatapp.gherkin.match import Known
+from uatapp.gherkin.model import Document as ParsedDocument
 from uatapp.gherkin.model import ParseProblem
 from uatapp.gherkin.parse import parse
 from uatapp.kernel.actor import Actor
@@ -22,18 +23,21 @@ from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
 from uatapp.projects.queries import Named, find_named
-from uatapp.requirements import archives, planning
+from uatapp.requirements import archives, items, planning
 from uatapp.requirements.archives import Fault, Upload
 from uatapp.requirements.content import stored_body
 from uatapp.requirements.intake import Filing, Incoming, take_in
 from uatapp.requirements.models import Document, DocumentVersion, Requirement, RequirementVersion
-from uatapp.requirements.planning import UNNAMED, Plan, Stored, StoredDocument, StoredScenario
+from uatapp.requirements.planning import Stored
+from uatapp.requirements.plans import KINDS, UNNAMED, Plan, StoredDocument, StoredScenario
 from uatapp.requirements.states import RequirementState
 
 Progress = Callable[[int, int], None]
-Finish = Callable[[dict[str, Any], list[int]], None]
+Finish = Callable[["Outcome"], None]
+Answers = Mapping[str, bool]
 PERMISSION = Permission.REQUIREMENTS_EDIT
 _AT_ONCE = 2_000
+NOTHING = ParsedDocument("", "en", "", "", (), (), "")
 
 
 @dataclass(slots=True)
@@ -45,10 +49,33 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     unchanged: int = 0
     whole: bool = False
+    back: bool = False
+    gone: frozenset[str] = frozenset()
 
     @property
     def present(self) -> set[str]:
         return {*self.same, *(fault.path for fault in self.faults)}
+
+    @property
+    def languages(self) -> dict[str, str]:
+        return {path: item.document.language for path, item in self.incoming.items()}
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.incoming or self.gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an import did, or would do: counts, the documents that came in, and what happened to which requirement.
+
+    `touched`: [document id, version number before, version number after]; 0 where there is none.
+    """
+
+    result: dict[str, Any]
+    documents: list[int]
+    items: list[dict[str, Any]]
+    touched: list[list[int]]
 
 
 def import_paths(
@@ -68,7 +95,7 @@ def import_paths(
     by.require(PERMISSION, project.id)
     filing = Filing(_named(BusinessUnit, project, unit), _named(BusinessProcess, project, process))
     upload = archives.from_paths([Path(path) for path in paths])
-    return import_upload(project, upload, filing, by=by, dry_run=dry_run, progress=progress)[0]
+    return import_upload(project, upload, filing, by=by, dry_run=dry_run, progress=progress).result
 
 
 def _named(kind: type[Named], project: Project, name: str | None) -> int | None:
@@ -87,25 +114,36 @@ def import_upload(
     *,
     by: Actor,
     dry_run: bool = False,
+    answers: Answers | None = None,
     progress: Progress | None = None,
     finish: Finish | None = None,
-) -> tuple[dict[str, Any], list[int]]:
-    """Import what was handed over in a unit of work of its own; return the counts and the documents that came in.
+) -> Outcome:
+    """Import what was handed over in a unit of work of its own; return what came of it. `answers` settle questions.
 
-    `finish` is called with them before that unit of work ends. Nothing new, and no `finish`: no unit of work.
+    `finish` is called with that before the unit of work ends. Nothing new, and no `finish`: no unit of work.
     """
     project_id, key = project.id, project.key
     reading = read(project_id, upload, progress, pattern_like(project.id_example))
-    if dry_run or not (reading.incoming or finish):
-        return result_of(key, reading, plan_of(project_id, reading)), []
+    if dry_run or not (reading.says_something or finish):
+        plan = plan_of(project_id, reading, answers)
+        return Outcome(result_of(key, reading, plan), [], items.of_plan(project_id, plan, reading.languages), [])
     with unit_of_work(by):
         project = alone(project_id)
-        plan = plan_of(project_id, reading)
+        plan = plan_of(project_id, reading, answers)
+        told, before = items.of_plan(project_id, plan, reading.languages), _versions(project_id)
         documents = take_in(project, plan, reading.incoming, filing, by=by, unchanged=reading.unchanged)
-        result = result_of(key, reading, plan)
+        items.number(project_id, told)
+        touched = [[i, before.get(i, 0), now] for i, now in _versions(project_id).items() if before.get(i, 0) != now]
+        outcome = Outcome(result_of(key, reading, plan), documents, told, touched)
         if finish:
-            finish(result, documents)
-    return result, documents
+            finish(outcome)
+    return outcome
+
+
+def _versions(project_id: int) -> dict[int, int]:
+    """Return the number of each document's newest version by the document's id."""
+    statement = sa.select(Document.id, Document.version_number).where(Document.project_id == project_id)
+    return dict(db.session.execute(statement).tuples().all())
 
 
 def alone(project_id: int) -> Project:
@@ -116,7 +154,7 @@ def alone(project_id: int) -> Project:
 def read(project_id: int, upload: Upload, progress: Progress | None = None, id_pattern: str | None = None) -> Reading:
     """Parse what is not stored already byte for byte; one fault for each document that cannot be read."""
     faulty = {fault.path for fault in upload.faults}
-    reading = Reading(faults=list(upload.faults), whole=upload.whole)
+    reading = Reading(faults=list(upload.faults), whole=upload.whole, back=upload.back, gone=upload.gone)
     stored = _stored_hashes(project_id)
     for number, (path, data) in enumerate(sorted(upload.files.items())):
         if path not in faulty:
@@ -165,16 +203,28 @@ def _count_scenarios(project_id: int, paths: Collection[str]) -> int:
     return sum(counts.get(path, 0) for path in paths)
 
 
-def plan_of(project_id: int, reading: Reading, answers: Mapping[str, bool] | None = None) -> Plan:
+def plan_of(project_id: int, reading: Reading, answers: Answers | None = None) -> Plan:
     """Say what importing would do now."""
-    if not reading.incoming:
+    if not reading.says_something:
         return Plan()
     documents = {path: item.document for path, item in reading.incoming.items()}
+    documents |= dict.fromkeys(reading.gone, NOTHING)
     stored = _stored(project_id, reading.present)
     plan = planning.plan(stored, documents, whole=reading.whole, answers=answers)
+    if plan.questions and reading.back:
+        plan = planning.plan(stored, documents, whole=reading.whole, answers=_as_they_were(plan))
     for fault in plan.faults:
         reading.incoming.pop(fault.path, None)
+    plan.gone = set(reading.gone) - plan.waiting
     return plan
+
+
+def _as_they_were(plan: Plan) -> Answers:
+    """Answer questions about earlier texts: a requirement is the one that said just that before."""
+    ids = {question.requirement_id for question in plan.questions}
+    columns = RequirementVersion.requirement_id, RequirementVersion.effective_hash
+    said = set(db.session.execute(sa.select(*columns).where(columns[0].in_(ids))).tuples())
+    return {q.key: (q.requirement_id, q.scenario.effective_hash) in said for q in plan.questions}
 
 
 def _stored(project_id: int, present: Collection[str]) -> Stored:
@@ -219,7 +269,7 @@ def result_of(project_key: str, reading: Reading, plan: Plan) -> dict[str, Any]:
     """Return the counts in scenarios, what is asked, and one error a document."""
     counts = plan.counts()
     counts["unchanged"] += reading.unchanged
-    result: dict[str, Any] = {kind: counts[kind] for kind in planning.KINDS}
+    result: dict[str, Any] = {kind: counts[kind] for kind in KINDS}
     result["ask"] = [question.as_row(project_key) for question in plan.questions]
     faults = sorted([*reading.faults, *plan.faults], key=lambda fault: fault.path)
     result["errors"] = [fault.as_row() for fault in faults]

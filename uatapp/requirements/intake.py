@@ -27,7 +27,7 @@ from uatapp.requirements.models import (
     RequirementVersion,
     RequirementVersionState,
 )
-from uatapp.requirements.planning import UNNAMED, Plan
+from uatapp.requirements.plans import UNNAMED, Plan
 from uatapp.requirements.states import RequirementState, VersionState
 
 
@@ -89,10 +89,11 @@ def take_in(
 ) -> list[int]:
     """Write a plan in the open unit of work and tell it once; return the ids of the documents that came in."""
     paths = [path for path in sorted(incoming) if path not in plan.waiting]
-    if not paths:
+    if not (paths or plan.gone):
         return []
     intake = _Intake(project, by, filing, plan, {path: incoming[path] for path in paths})
-    _write_documents(intake)
+    if paths:
+        _write_documents(intake)
     known = _known(plan)
     _create(intake)
     _update(intake, known)
@@ -289,9 +290,10 @@ def _remove(intake: _Intake, known: Mapping[int, Requirement]) -> None:
 
 
 def _empty_documents(intake: _Intake) -> None:
-    """Note that a document is gone: it was renamed, or its last scenario has gone into others."""
+    """Note that a document is gone: it was renamed, taken out, or its last scenario has gone into others."""
     db.session.flush()
-    renamed = set(intake.plan.renamed_documents)
+    where = Document.project_id == intake.project.id, Document.path.in_(intake.plan.gone)
+    renamed = {*intake.plan.renamed_documents, *db.session.scalars(sa.select(Document.id).where(*where))}
     left = (renamed | intake.left) - {d.id for d in intake.documents.values()}
     holds = sa.select(Requirement.document_id).where(Requirement.state == RequirementState.ACTIVE)
     statement = sa.select(Document).where(Document.id.in_(left), Document.version_number > 0)
@@ -302,7 +304,7 @@ def _empty_documents(intake: _Intake) -> None:
 
 
 def _tell(intake: _Intake, counts: Counter[str]) -> None:
-    names = list(intake.documents)
+    names = list(intake.documents) or sorted(intake.plan.gone)
     told = DocumentsImported(
         project_id=intake.project.id,
         subject=f"document {names[0]}" if len(names) == 1 else intake.project.key,

@@ -23,6 +23,9 @@ SEVERITIES: dict[Severity, tuple[str, Any]] = {
     Severity.INFO: ("quiet", _l("Hint")),
 }
 
+# what happened to a requirement → kind of tag
+KIND_TAGS = {"created": "info", "edited": "remarks", "renamed": "quiet", "moved": "quiet", "removed": "blocked"}
+
 KINDS: dict[str, Any] = {
     "created": _l("new"),
     "edited": _l("changed"),

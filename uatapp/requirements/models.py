@@ -164,13 +164,15 @@ class RuleOff(InProject, Audited, Base):
 
 
 class ImportReport(InProject, Base):
-    """What an import did, for the page that shows it; `result` is as `uatapp import --json`, none while it runs.
+    """What an import did, or would do (`dry`); `result` is as `uatapp import --json`, none while it runs.
 
-    `documents` has the ids of the documents that came in; `upload_sha256` names the stored upload.
+    `documents` has the ids of the documents that came in, `items` and `touched` are those of an `imports.Outcome`;
+    `upload_sha256` names the stored upload, `answers` settle its questions; `after_id` is the report that this one
+    goes on from: with the same upload, or with earlier texts that come `back`.
     """
 
     __tablename__ = "import_report"
-    __table_args__ = within()
+    __table_args__ = within(inside("after_id", "import_report"))
 
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     at: Mapped[datetime] = created()
@@ -182,3 +184,9 @@ class ImportReport(InProject, Base):
     documents: Mapped[list[Any]] = mapped_column(default=list)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
+    dry: Mapped[bool] = mapped_column(default=False)
+    back: Mapped[bool] = mapped_column(default=False)
+    after_id: Mapped[int | None]
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    items: Mapped[list[Any]] = mapped_column(default=list)
+    touched: Mapped[list[Any]] = mapped_column(default=list)

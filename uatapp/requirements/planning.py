@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,105 +11,9 @@ from uatapp.gherkin.canonical import flat
 from uatapp.gherkin.match import Known, Matching, SameId, known, match
 from uatapp.gherkin.model import Document, Scenario
 from uatapp.requirements.archives import Fault
+from uatapp.requirements.plans import Plan, Question, Recognised, StoredDocument, StoredScenario
 
 N_ = str
-KINDS = ("created", "unchanged", "edited", "renamed", "moved", "removed")
-UNNAMED = "(without a name)"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """A document as stored; `present` says that the import has it too, unchanged or unreadable."""
-
-    id: int
-    path: str
-    present: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StoredScenario:
-    """A requirement as matching needs it; `number` is its reference's."""
-
-    id: int
-    number: int
-    document_id: int
-    name: str
-    id_tag: str | None
-    identity_hash: str
-    active: bool
-    removal_asked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """An incoming scenario that is a stored requirement. `kind` is what happened to it."""
-
-    requirement_id: int
-    kind: str
-    path: str
-    scenario: Scenario
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Two that may be the same; a person says so."""
-
-    requirement_id: int
-    number: int
-    stored_name: str
-    stored_path: str
-    path: str
-    scenario: Scenario
-    score: float
-    reason: str
-
-    @property
-    def key(self) -> str:
-        """Name the pair in a form."""
-        return f"{self.number}-{self.scenario.position}"
-
-    @property
-    def place(self) -> tuple[str, int]:
-        return self.path, self.scenario.position
-
-    @property
-    def kind(self) -> str:
-        """Say what has happened to it if it is the same one."""
-        if flat(self.stored_name) != flat(self.scenario.name):
-            return "renamed"
-        return "moved" if self.path != self.stored_path else "edited"
-
-    def as_row(self, project_key: str) -> dict[str, Any]:
-        """Return what reports show of it."""
-        return {
-            "path": self.path,
-            "line": self.scenario.line,
-            "name": self.scenario.name,
-            "stored": f"{project_key}-R{self.number}",
-            "stored_name": self.stored_name,
-            "stored_path": self.stored_path,
-            "score": self.score,
-            "reason": self.reason,
-        }
-
-
-@dataclass(slots=True)
-class Plan:
-    """What would happen. Documents in `waiting` have open questions: nothing of them is taken in."""
-
-    recognised: list[Recognised] = field(default_factory=list)
-    created: list[tuple[str, Scenario]] = field(default_factory=list)
-    removed: list[int] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
-    waiting: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
-    renamed_documents: dict[int, str] = field(default_factory=dict)
-
-    def counts(self) -> Counter[str]:
-        """Count in scenarios, by what happened."""
-        found = Counter(item.kind for item in self.recognised)
-        found["created"], found["removed"] = len(self.created), len(self.removed)
-        return found
 
 
 @dataclass(slots=True)
@@ -301,7 +205,7 @@ def _questions(
         if not old.removal_asked:
             there = paths[old.document_id]
             scenario = documents[path].scenarios[position]
-            yield Question(old.id, old.number, old.name, there, path, scenario, ask.score, ask.reason)
+            yield Question(old.id, old.number, old.name, there, path, scenario, ask.score, ask.reason, ask.preselected)
 
 
 def _returned(

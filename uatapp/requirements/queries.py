@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import defer, joinedload, load_only
 
 from uatapp.kernel.db import db
 from uatapp.kernel.errors import NotFound
@@ -169,6 +169,37 @@ def get_report(project_id: int, report_id: int) -> ImportReport:
     if found is None:
         raise NotFound
     return found
+
+
+def find_report_after(report: ImportReport) -> ImportReport | None:
+    """Return the newest report that goes on from another one: its upload was taken in again, or taken back."""
+    where = ImportReport.project_id == report.project_id, ImportReport.after_id == report.id
+    return db.session.scalar(sa.select(ImportReport).where(*where).order_by(ImportReport.id.desc()).limit(1))
+
+
+def list_reports(project_id: int, most: int) -> Sequence[ImportReport]:
+    """Return the newest reports of a project."""
+    statement = sa.select(ImportReport).where(ImportReport.project_id == project_id)
+    heavy = ImportReport.items, ImportReport.touched
+    options = [defer(column) for column in heavy]
+    return db.session.scalars(statement.options(*options).order_by(ImportReport.id.desc()).limit(most)).all()
+
+
+def numbers_without_id(document_id: int) -> dict[int, int]:
+    """Return the numbers of a document's requirements that have no id of their own, by their position in it."""
+    where = (
+        Requirement.document_id == document_id,
+        Requirement.id_tag.is_(None),
+        Requirement.state == RequirementState.ACTIVE,
+        Requirement.removal_asked.is_(False),
+    )
+    statement = sa.select(Requirement.position, Requirement.number).where(*where)
+    return dict(db.session.execute(statement).tuples().all())
+
+
+def has_documents(project_id: int) -> bool:
+    """Say whether anything has come in yet."""
+    return db.session.scalar(sa.select(sa.exists().where(Document.project_id == project_id))) is True
 
 
 def list_documents_of(project_id: int, ids: Collection[int]) -> Sequence[Document]:

@@ -1,17 +1,13 @@
 """Pages on which documents come in: upload, report, typing in, editing; and a document's own page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from uatapp.gherkin.model import ParseProblem
-from uatapp.jobs.queries import has_failed
-from uatapp.jobs.service import queue
-from uatapp.kernel import storage
-from uatapp.kernel.db import db
 from uatapp.kernel.errors import Invalid, NotFound, Stale
 from uatapp.kernel.merging import Merge, merge
 from uatapp.kernel.paging import number_of, page_of
@@ -19,12 +15,12 @@ from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
 from uatapp.projects.queries import list_named
-from uatapp.requirements import archives, editing, imports, jobs, quality, queries, reading, service, wording
+from uatapp.requirements import editing, quality, queries, reading, service, wording
 from uatapp.requirements.editing import UNKNOWN, Text, Undecided
-from uatapp.requirements.forms import DocumentForm, UploadForm
+from uatapp.requirements.forms import DocumentForm
 from uatapp.requirements.intake import Filing
-from uatapp.requirements.labels import KINDS, SEVERITIES, STANDINGS
-from uatapp.requirements.models import Document, ImportReport
+from uatapp.requirements.labels import SEVERITIES, STANDINGS
+from uatapp.requirements.models import Document
 from uatapp.requirements.states import VersionState
 from uatapp.requirements.views import bp
 from uatapp.web.access import requires
@@ -35,109 +31,12 @@ _AROUND = 2
 Place = TypeVar("Place", BusinessUnit, BusinessProcess)
 
 
-@bp.get("/upload")
-@requires(Permission.REQUIREMENTS_EDIT)
-def upload(project: Project) -> ResponseReturnValue:
-    """Show the form that takes files."""
-    form = UploadForm(formdata=None)
-    form.offer(project)
-    form.unit.data = _own_unit(project) or 0
-    return render_template("requirements/upload.html", form=form)
-
-
-def _own_unit(project: Project) -> int | None:
+def own_unit(project: Project) -> int | None:
     standing = g.actor.standing(project.id)
     return standing.unit_id if standing else None
 
 
-@bp.post("/upload")
-@requires(Permission.REQUIREMENTS_EDIT)
-def receive(project: Project) -> ResponseReturnValue:
-    """Take files in: small ones at once, archives and large ones by a job that the report page follows."""
-    form = UploadForm()
-    form.offer(project)
-    files = [(file.filename, file.read()) for file in request.files.getlist("files") if file.filename]
-    if not form.validate() or not files:
-        if not files:
-            form.refuse(Invalid("", fields={"files": _("Choose at least one .feature file or a zip archive.")}))
-        return render_template("requirements/upload.html", form=form), 422
-    filing = Filing(form.unit.data or None, form.business_process.data or None)
-    name = files[0][0] if len(files) == 1 else _("%(n)s files", n=len(files))
-    small = sum(len(data) for _name, data in files) <= AT_ONCE and not any(_is_zip(*file) for file in files)
-    report_id = _at_once(project, files, filing, name) if small else _later(project, files, filing, name)
-    return redirect(url_for(".report", report_id=report_id), 303)
-
-
-def _is_zip(name: str, data: bytes) -> bool:
-    return name.lower().endswith(".zip") or data[:4] == b"PK\x03\x04"
-
-
-def _at_once(project: Project, files: Iterable[tuple[str, bytes]], filing: Filing, name: str) -> int:
-    report = _report(project, filing, name)
-
-    def finish(result: dict[str, Any], documents: list[int]) -> None:
-        report.result, report.documents = result, documents
-        db.session.add(report)
-
-    imports.import_upload(project, archives.from_uploads(files), filing, by=g.actor, finish=finish)
-    return report.id
-
-
-def _report(project: Project, filing: Filing, name: str) -> ImportReport:
-    report = ImportReport(project_id=project.id, by_id=g.actor.user_id, upload_name=name[:200])
-    report.unit_id, report.process_id = filing.unit_id, filing.process_id
-    return report
-
-
-def _later(project: Project, files: Iterable[tuple[str, bytes]], filing: Filing, name: str) -> int:
-    packed = imports.packed(files)
-    storage.check_room(len(packed))
-    sha256 = storage.put(packed)
-    report = _report(project, filing, name)
-    with unit_of_work(g.actor):
-        report.upload_sha256 = sha256
-        db.session.add(report)
-        db.session.flush()
-        report_id = report.id
-        title = _("Import of requirements into %(key)s", key=project.key)  # administrators read it, not the file's name
-        queue(jobs.KIND, dedupe=jobs.dedupe(report_id), title=title, report_id=report_id)
-    return report_id
-
-
-@bp.get("/imports/<int:report_id>")
-@requires(Permission.PROJECT_READ)
-def report(project: Project, report_id: int) -> ResponseReturnValue:
-    """Show what an import did, how far it is, or that it failed; documents get their unit and process here."""
-    found = queries.get_report(project.id, report_id)
-    documents = queries.list_documents_of(project.id, found.documents)
-    return render_template(
-        "requirements/report.html",
-        report=found,
-        failed=found.result is None and has_failed(jobs.dedupe(report_id)),
-        documents=documents,
-        counts=reading.counts_by_document(project.id, [d.id for d in documents]),
-        units=list_named(BusinessUnit, project.id),
-        processes=list_named(BusinessProcess, project.id),
-        kinds=KINDS,
-    )
-
-
-@bp.post("/imports/<int:report_id>")
-@requires(Permission.REQUIREMENTS_EDIT)
-def file_report(project: Project, report_id: int) -> ResponseReturnValue:
-    """Put each document of an import under the unit and process chosen for it."""
-    units, processes = list_named(BusinessUnit, project.id), list_named(BusinessProcess, project.id)
-    with unit_of_work(g.actor):
-        found = queries.get_report(project.id, report_id)
-        for document in queries.list_documents_of(project.id, found.documents):
-            if f"unit-{document.id}" in request.form:
-                unit, process = _chosen(units, f"unit-{document.id}"), _chosen(processes, f"process-{document.id}")
-                service.file_document(project, document, unit, process, by=g.actor)
-    flash(_("Saved."), "done")
-    return redirect(url_for(".report", report_id=report_id), 303)
-
-
-def _chosen(rows: Sequence[Place], field: str) -> Place | None:
+def chosen_of(rows: Sequence[Place], field: str) -> Place | None:
     """Return the unit or process chosen in a field, None for "None yet"; refuse what is not offered."""
     raw = request.form.get(field, "")
     found = next((row for row in rows if str(row.id) == raw), None)
@@ -163,6 +62,7 @@ def document(project: Project, document_id: int) -> ResponseReturnValue:
         counts=reading.counts_by_document(project.id, [document_id]).get(document_id, {}),
         versions=queries.list_document_versions(document_id),
         source=editing.text_of(newest) if newest else "",
+        unnumbered=len(queries.numbers_without_id(document_id)),
         standings=STANDINGS,
         units=list_named(BusinessUnit, project.id),
         processes=list_named(BusinessProcess, project.id),
@@ -175,8 +75,8 @@ def filing(project: Project, document_id: int) -> ResponseReturnValue:
     """Put a document under another business unit or process."""
     with unit_of_work(g.actor):
         found = queries.get_document(project.id, document_id, lock=True)
-        unit = _chosen(list_named(BusinessUnit, project.id), "unit")
-        process = _chosen(list_named(BusinessProcess, project.id), "process")
+        unit = chosen_of(list_named(BusinessUnit, project.id), "unit")
+        process = chosen_of(list_named(BusinessProcess, project.id), "process")
         service.file_document(project, found, unit, process, by=g.actor)
     return redirect(url_for(".document", document_id=document_id), 303)
 
@@ -199,7 +99,7 @@ def new(project: Project) -> ResponseReturnValue:
     """Show an empty document to type into."""
     form = DocumentForm(formdata=None)
     form.offer(project)
-    form.unit.data = _own_unit(project) or 0
+    form.unit.data = own_unit(project) or 0
     return _editor(project, form, None)
 
 
