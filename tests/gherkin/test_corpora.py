@@ -1,7 +1,9 @@
 """The official data and real feature files by others, outside the repository: UATAPP_CORPORA says where."""
 
+import contextlib
 import json
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from gherkin.ast_builder import AstBuilder
 from gherkin.errors import CompositeParserException
 from gherkin.stream.id_generator import IdGenerator
 
+from tests.gherkin import histories
 from uatapp.gherkin.decode import decode
 from uatapp.gherkin.lint import lint, mended
 from uatapp.gherkin.match import known, match
@@ -105,3 +108,24 @@ def test_rules_read_real_documents_and_point_at_what_they_name() -> None:
             if finding.fix:
                 assert finding.rule not in {f.rule for f in lint(mended(text, finding.fix)) if f.line == finding.line}
     assert len(seen) > 15
+
+
+def test_of_edited_copies_nothing_is_paired_wrongly_by_itself(soak: bool) -> None:
+    folders: dict[Path, dict[str, Document]] = {}
+    for path in corpora():
+        folder = DATA / "corpora" / path.relative_to(DATA / "corpora").parts[0]
+        with contextlib.suppress(ParseProblem):
+            folders.setdefault(folder, {})[str(path)] = parse(path.read_bytes(), str(path))
+    assert len(folders) > 4
+    for before in folders.values():
+        for seed in range(100 if soak else 3):
+            after, origin = histories.edited(before, random.Random(seed))
+            old, new = (
+                [known((p, s.position), p, s) for p, d in side.items() for s in d.scenarios] for side in (before, after)
+            )
+            found = match(old, new)
+            pairs = [
+                (a.key, b.key) for kind in (found.unchanged, found.edited, found.renamed, found.moved) for a, b in kind
+            ]
+            assert histories.wrong(pairs, origin, before) == [], seed
+            assert sum(origin.get(b) == a for a, b in pairs) > 0.94 * len(origin), seed

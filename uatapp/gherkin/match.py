@@ -8,7 +8,7 @@ from operator import attrgetter
 from uatapp.gherkin.canonical import body_of, flat
 from uatapp.gherkin.model import Scenario
 from uatapp.gherkin.rows import match_rows
-from uatapp.gherkin.similar import Ask, Known, ask_about
+from uatapp.gherkin.similar import Ask, Known, ask_about, same_body
 
 __all__ = ["Ask", "Known", "Matching", "SameId", "known", "match", "match_rows"]
 
@@ -122,15 +122,19 @@ def _grouped(side: Sequence[Known], key: Callable[[Known], Hashable]) -> Mapping
 
 
 def _nearest(here: Sequence[Known], there: Sequence[Known]) -> Sequence[Pair]:
-    """Pair repeated ones: in order if both sides have as many, else those nearest to each other."""
+    """Pair repeated ones: the most alike first; alike ones in order if both sides have as many, else the nearest."""
     here, there = (sorted(side, key=attrgetter("path", "position")) for side in (here, there))
-    if len(here) == len(there) or len(here) * len(there) > _NEAREST:
+    if len(here) == len(there) == 1 or len(here) * len(there) > _NEAREST:
         return list(zip(here, there, strict=False))
+    many = len(here) == len(there)
     pairs = ((i, j) for i in range(len(here)) for j in range(len(there)))
-    places = [(abs(here[i].position - there[j].position), i, j) for i, j in pairs]
+    places = [
+        (-same_body(here[i].body, there[j].body), abs(i - j if many else here[i].position - there[j].position), i, j)
+        for i, j in pairs
+    ]
     done: list[Pair] = []
     used: tuple[set[int], set[int]] = set(), set()
-    for _, i, j in sorted(places):
+    for *_, i, j in sorted(places):
         if i not in used[0] and j not in used[1]:
             used[0].add(i)
             used[1].add(j)

@@ -159,11 +159,11 @@ def _score(old: Known, new: Known, now: Mapping[str, str], enough: float = 0.0) 
     needed = (enough - name - same_file) / 0.5
     if needed > 1:
         return name + same_file
-    return name + same_file + 0.5 * _same_body(old.body, new.body, needed)
+    return name + same_file + 0.5 * same_body(old.body, new.body, needed)
 
 
-def _same_body(old: str, new: str, needed: float) -> float:
-    """The larger of the share of lines in common and the share of characters in common."""
+def same_body(old: str, new: str, needed: float = 0.0) -> float:
+    """The larger of the share of lines in common and the share of characters in common; less exact below `needed`."""
     if old == new:
         return 1.0
     lines = Counter(old.split("\n")), Counter(new.split("\n"))
