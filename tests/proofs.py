@@ -23,6 +23,7 @@ POINTS = {
     21: "Versions: history in words, any two compared",
     22: "Lint: what could be better in a requirement",
     29: "What comes in again is looked at, asked about and taken back",
+    30: "Tests written in a spreadsheet",
 }
 
 THREATS = {

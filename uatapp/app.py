@@ -35,6 +35,7 @@ from uatapp.projects import access_review, administration, calendar_pages, home
 from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
 from uatapp.reports import views as reports
+from uatapp.requirements import jobs as _imports  # noqa: F401 - its job
 from uatapp.requirements import quality_pages as _quality  # noqa: F401 - routes of the same pages
 from uatapp.requirements import upload_pages as _uploads  # noqa: F401 - routes of the same pages
 from uatapp.requirements import views as requirements

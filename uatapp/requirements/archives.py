@@ -11,11 +11,13 @@ from pathlib import Path, PurePosixPath
 from flask_babel import gettext as _
 
 from uatapp.gherkin.caps import MAX_BYTES
+from uatapp.requirements import sheets
 
 MAX_FILES = 5_000
 MAX_INFLATED = 100 * 1024 * 1024
 LONGEST_PATH = 400
 SUFFIX = ".feature"
+_SHEETS = (sheets.SUFFIX, ".xlsm", ".xls", ".xlsb", ".ods")
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 
@@ -63,11 +65,30 @@ def from_uploads(files: Iterable[tuple[str, bytes]]) -> Upload:
     upload = Upload()
     for name, data in files:
         base = PurePosixPath(name.replace("\\", "/")).name
-        if base.lower().endswith(".zip") or (data[:4] == b"PK\x03\x04" and not base.lower().endswith(SUFFIX)):
+        named = (SUFFIX, *_SHEETS)
+        if base.lower().endswith(".zip") or (data[:4] == b"PK\x03\x04" and not base.lower().endswith(named)):
             _unzip(upload, base, data)
+        elif base.lower().endswith(_SHEETS):
+            _read_sheet(upload, base, data)
         else:
             _take(upload, base, data)
     return upload
+
+
+def _read_sheet(upload: Upload, name: str, data: bytes) -> None:
+    """Take in the documents that a spreadsheet holds, or say of each cell what is wrong."""
+    try:
+        if not name.lower().endswith(sheets.SUFFIX):
+            raise sheets.SheetRefused(_("Only .xlsx files are read: save it as one, without macros."))
+        found = sheets.read(name, data)
+    except sheets.SheetRefused as refused:
+        upload.refuse(name, str(refused))
+        return
+    for path, content in found.files.items():
+        upload.add(path, content)
+    for fault in found.faults:
+        said = _("Cell %(cell)s: %(message)s", cell=fault.cell, message=fault.message)
+        upload.faults.append(Fault(name, fault.row, fault.column, said))
 
 
 def from_paths(paths: Sequence[Path]) -> Upload:
@@ -82,6 +103,8 @@ def from_paths(paths: Sequence[Path]) -> Upload:
             upload.refuse(str(path), _("There is no such file."))
         elif path.name.lower().endswith(".zip"):
             _unzip(upload, path.name, _bounded(path, MAX_INFLATED))
+        elif path.name.lower().endswith(_SHEETS):
+            _read_sheet(upload, path.name, _bounded(path, sheets.MAX_BYTES))
         else:
             _take(upload, path.name, _bounded(path, MAX_BYTES))
     return upload
@@ -108,7 +131,7 @@ def _walk(upload: Upload, folder: Path, prefix: str) -> None:
 
 def _take(upload: Upload, path: str, data: bytes) -> None:
     if not path.lower().endswith(SUFFIX):
-        upload.refuse(path, _("This is not a .feature file and not a zip archive."))
+        upload.refuse(path, _("This is not a .feature file, not an Excel file and not a zip archive."))
     elif reason := odd_path(path):
         upload.refuse(path, reason)
     else:

@@ -1,7 +1,6 @@
 """Typing a document in, and changing its text: the same intake as an import, for one document."""
 
 import codecs
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,6 +24,7 @@ from uatapp.requirements.intake import Filing, Incoming, take_in
 from uatapp.requirements.models import Document, DocumentVersion
 from uatapp.requirements.plans import Question
 from uatapp.requirements.reading import Preview, preview
+from uatapp.requirements.sheets import slug
 
 
 class Undecided(Invalid):
@@ -58,7 +58,7 @@ def path_of(typed: str, source: str) -> str:
 
 def _slug(source: str) -> str:
     name = next((line.partition(":")[2] for line in source.splitlines() if ":" in line and line.strip()[:1] != "#"), "")
-    return re.sub(r"[^\w]+", "_", name.strip().lower()).strip("_")[:60] or "requirements"
+    return slug(name)
 
 
 def text_of(version: DocumentVersion) -> str:

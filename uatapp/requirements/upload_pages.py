@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,7 +14,7 @@ from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
 from uatapp.projects.queries import list_named
-from uatapp.requirements import queries, reading, service, uploads
+from uatapp.requirements import queries, reading, service, sheets, uploads
 from uatapp.requirements.forms import UploadForm
 from uatapp.requirements.intake import Filing
 from uatapp.requirements.labels import KIND_TAGS, KINDS
@@ -23,6 +23,7 @@ from uatapp.requirements.uploads import Wish
 from uatapp.requirements.views import bp
 from uatapp.requirements.writing import chosen_of, own_unit
 from uatapp.web.access import requires
+from uatapp.web.downloads import save_as
 
 SIZE, SHOWN = 50, 10
 
@@ -61,6 +62,15 @@ def receive(project: Project) -> ResponseReturnValue:
 
 def _to(report_id: int) -> ResponseReturnValue:
     return redirect(url_for(".report", report_id=report_id), 303)
+
+
+@bp.get("/template.xlsx")
+@requires(Permission.PROJECT_READ)
+def template(project: Project) -> ResponseReturnValue:
+    """Give the Excel file in which tests can be written, a row per step."""
+    answer = Response(sheets.template(), mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    save_as(answer, "tests.xlsx")
+    return answer
 
 
 @bp.get("/imports/<int:report_id>")
