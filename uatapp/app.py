@@ -34,6 +34,7 @@ from uatapp.operations import metrics, probes
 from uatapp.projects import access_review, administration, calendar_pages, home
 from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
+from uatapp.reports import tracing_pages as _tracing
 from uatapp.reports import views as reports
 from uatapp.requirements import jobs as _imports  # noqa: F401 - its job
 from uatapp.requirements import quality_pages as _quality  # noqa: F401 - routes of the same pages
@@ -127,7 +128,7 @@ def _plug(app: Flask, settings: Settings) -> None:
     cycles.missing[:] = [_sets.missing]
     cycles.counters[:] = [counting.by_cycle]
     app.extensions["requirements-slots"] = requirements.Slots(
-        testcases.of_requirement, testcases.count_suspect, CASE_STATES
+        testcases.of_requirement, testcases.count_suspect, CASE_STATES, _tracing.of_requirement
     )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

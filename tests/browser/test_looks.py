@@ -19,6 +19,8 @@ PAGES = [
     ("Business analyst", "requirements", "/projects/OTC/requirements/"),
     ("Business analyst", "requirement", "/projects/OTC/requirements/1"),
     ("Business analyst", "quality", "/projects/OTC/requirements/quality"),
+    ("Business analyst", "traceability", "/projects/OTC/traceability"),
+    ("Business analyst", "agreed", "/projects/OTC/agreed"),
     ("Business analyst", "edit", "/projects/OTC/requirements/documents/1/edit"),
     ("Business analyst", "upload", "/projects/OTC/requirements/upload"),
     ("Business analyst", "test-case", "/projects/OTC/tests/1"),

@@ -36,6 +36,10 @@ criteria.answer                  POST      members
 criteria.answer_file             GET       members
 inbox.my_work                    GET       testers
 reports.results_xlsx             GET       customer and partner's manager
+requirements.template            GET       members
+reports.traceability             GET       members
+reports.traceability_xlsx        GET       members
+reports.agreed                   GET       members
 audit_pages.index                GET       managers and auditor
 audit_pages.export               GET       managers and auditor
 

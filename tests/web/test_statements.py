@@ -24,7 +24,7 @@ PAGES = {
         "overview", "requirements/", "requirements/find", "requirements/waiting", "requirements/documents/1", "tests/",
         "tests/changed", "cycles/", "cycles/1", "cycles/1/scope", "cycles/1/assign", "defects/", "signoffs/",
         "signoffs/new", "members", "set-up", "audit/", "calendar/", "signoffs/acceptance-window", "requirements/quality",
-        "requirements/1/compare", "criteria/", "signoffs/readiness", "signoffs/conditions", "signoffs/certificates",
+        "requirements/1/compare", "criteria/", "traceability", "agreed", "signoffs/readiness", "signoffs/conditions", "signoffs/certificates",
     ),
     "analyst": ("tests/changed", "requirements/1"),
     "head": ("requirements/waiting",),

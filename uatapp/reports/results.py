@@ -1,14 +1,11 @@
 """Executed results as an Excel file: one row a run, one sheet more for its steps. Text is never a formula."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-import xlsxwriter
 from flask_babel import gettext as _
 
 from uatapp.cycles.models import Assignment, Cycle, CycleItem
@@ -16,32 +13,26 @@ from uatapp.evidence.models import Evidence
 from uatapp.kernel.db import db
 from uatapp.kernel.references import Kind, written
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
+from uatapp.reports import excel
 from uatapp.requirements.models import Document, Requirement
 from uatapp.runs.models import Run, RunEvidence, RunVoid, StepResult
 from uatapp.testcases.models import TestCase, TestCaseVersion
 
-LONGEST_CELL = 32_000
 CHUNK = 500
 
 
 def workbook(project: Project, cycle_id: int | None = None) -> bytes:
-    """Write all submitted runs of a project (or of one cycle) into an xlsx file; memory stays bounded."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "results.xlsx"
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with xlsxwriter.Workbook(str(path), {**options, "default_date_format": "yyyy-mm-dd hh:mm"}) as book:
-            _fill(book, project, cycle_id)
-        return path.read_bytes()
+    """Write all submitted runs of a project (or of one cycle) into an xlsx file."""
+    return excel.workbook(lambda book: _fill(book, project, cycle_id))
 
 
 def _fill(book: Any, project: Project, cycle_id: int | None) -> None:
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    results = _sheet(book, _("Results"), bold, result_columns())
+    results = excel.sheet(book, _("Results"), result_columns())
     for number, row in enumerate(_results(project, cycle_id), 1):
-        _write(results, number, row)
-    steps = _sheet(book, _("Steps"), bold, step_columns())
+        excel.write(results, number, row)
+    steps = excel.sheet(book, _("Steps"), step_columns())
     for number, row in enumerate(_steps(project, cycle_id), 1):
-        _write(steps, number, row)
+        excel.write(steps, number, row)
 
 
 def result_columns() -> list[tuple[str, int]]:
@@ -61,30 +52,6 @@ def step_columns() -> list[tuple[str, int]]:
         (_("Run"), 26), (_("Test"), 12), (_("Step"), 7), (_("What the step says"), 70), (_("Answer"), 20),
         (_("Remark"), 60),
     ]  # fmt: skip
-
-
-def _sheet(book: Any, title: str, bold: Any, columns: Sequence[tuple[str, int]]) -> Any:
-    sheet = book.add_worksheet(title)
-    sheet.freeze_panes(1, 0)
-    for number, (heading, width) in enumerate(columns):
-        sheet.set_column(number, number, width)
-        sheet.write_string(0, number, heading, bold)
-    return sheet
-
-
-def _write(sheet: Any, number: int, row: Sequence[Any]) -> None:
-    for column, value in enumerate(row):
-        if isinstance(value, datetime):
-            sheet.write_datetime(number, column, value)
-        elif isinstance(value, int):
-            sheet.write_number(number, column, value)
-        elif value:
-            sheet.write_string(number, column, _clean(str(value)))
-
-
-def _clean(text: str) -> str:
-    kept = "".join(c if c in "\n\t" or c >= " " else " " for c in text)
-    return kept if len(kept) <= LONGEST_CELL else kept[:LONGEST_CELL] + " …"
 
 
 def _runs(project: Project, cycle_id: int | None) -> Any:

@@ -296,7 +296,7 @@ def search(
     """Select (Requirement, where it stands) by reference, by words of the name, by unit, process, state, document."""
     statement = queries.with_state(project_id).options(joinedload(Requirement.document))
     for word in words.split()[:8]:
-        statement = statement.where(_has(word))
+        statement = statement.where(has_word(word))
     if unit_id:
         statement = statement.where(Document.unit_id == unit_id)
     if process_id:
@@ -308,7 +308,8 @@ def search(
     return statement.order_by(Document.path, Requirement.position, Requirement.number)
 
 
-def _has(word: str) -> sa.ColumnElement[bool]:
+def has_word(word: str) -> sa.ColumnElement[bool]:
+    """Say in SQL whether a requirement's name, document or number (joined with Document) has a word."""
     escaped = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     said: sa.ColumnElement[bool] = sa.func.lower(Requirement.name).like(f"%{escaped}%", escape="\\")
     said = sa.or_(said, sa.func.lower(Document.path).like(f"%{escaped}%", escape="\\"))

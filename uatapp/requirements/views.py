@@ -1,6 +1,6 @@
 """Pages about requirements: the list, one requirement, and what waits for approval."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +30,12 @@ bp = Blueprint("requirements", __name__, url_prefix="/projects/<key:project>/req
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """What a higher package shows on these pages: a requirement's test cases, and how many wait for a decision."""
+    """What higher packages show on these pages: a requirement's test cases, how many wait for a decision, its trace."""
 
     cases: Callable[[int], Sequence[Any]]
     count_suspect: Callable[[int], int]
     case_states: Any
+    trace: Callable[[Project, Requirement], Mapping[str, Any]]
 
 
 def slots() -> Slots:
@@ -190,6 +191,7 @@ def _page(
         who=reading.who_approves(project, requirement.document, author_id),
         cases=slots().cases(requirement.id),
         case_states=slots().case_states,
+        trace=slots().trace(project, requirement),
         standing=_standing(requirement, state.state.value),
         standings=STANDINGS,
         fault=None if isinstance(fault, Stale) else fault,

@@ -51,6 +51,11 @@ def rank_sql() -> sa.ColumnElement[int]:
     )
 
 
+def rank_of(word: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
+    """Return the place among the worst of an outcome as SQL; nothing for none."""
+    return sa.case({name: place for place, name in enumerate(WORST_FIRST)}, value=word)
+
+
 def word_sql(rank: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
     return sa.case(dict(enumerate(WORST_FIRST)), value=rank)
 

@@ -1,0 +1,28 @@
+"""The living document: what is agreed, in the order in which the business reads it, with how it stands today."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
+from uatapp.reports.tracing import Wanted, narrowed, stands_of
+from uatapp.requirements.models import Document, Requirement, RequirementVersion
+
+
+def agreed(project: Project, wanted: Wanted) -> Any:
+    """Select (Requirement, agreed version, Document, process, unit, place in ORDER) by process, unit and document."""
+    stands, worst = stands_of(project.id)
+    version = (RequirementVersion.requirement_id == Requirement.id) & (
+        RequirementVersion.number == Requirement.approved_number
+    )
+    statement = (
+        sa.select(Requirement, RequirementVersion, Document, BusinessProcess.name, BusinessUnit.name, stands)
+        .join(RequirementVersion, version)
+        .join(Document, Document.id == Requirement.document_id)
+        .outerjoin(BusinessProcess, BusinessProcess.id == Document.process_id)
+        .outerjoin(BusinessUnit, BusinessUnit.id == Document.unit_id)
+        .outerjoin(worst, worst.c.requirement_id == Requirement.id)
+        .where(Requirement.project_id == project.id)
+    )
+    named = sa.func.coalesce(BusinessProcess.name, "\uffff"), sa.func.coalesce(BusinessUnit.name, "\uffff")
+    return narrowed(statement, wanted, stands).order_by(*named, Document.path, Requirement.position, Requirement.number)
