@@ -48,6 +48,12 @@ def number_of(raw: str | None) -> int:
     return int(raw) if raw and raw.isascii() and raw.isdigit() and 0 < len(raw) < 8 and int(raw) > 0 else 1
 
 
+def page_in(rows: Sequence[Any], number: int, url: Callable[[int], str] | None = None, size: int = SIZE) -> Page[Any]:
+    """Return one page of rows that are here already."""
+    number = min(number, max(1, -(-len(rows) // size)))
+    return Page(rows[(number - 1) * size : number * size], number, len(rows), size, url)
+
+
 def page_of(
     statement: sa.Select[Any],
     number: int,

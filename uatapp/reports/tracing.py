@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from uatapp.projects.models import Project
 from uatapp.requirements.models import Document, Requirement
 from uatapp.requirements.reading import has_word
 from uatapp.requirements.states import RequirementState
-from uatapp.runs.counting import WORST_FIRST, case_outcomes, rank_of
+from uatapp.runs.counting import WORST_FIRST, case_outcomes, rank_of, worst
 from uatapp.signoffs.models import Signoff, Snapshot
 from uatapp.signoffs.queries import members_of
 from uatapp.signoffs.states import SignoffState
@@ -33,7 +33,6 @@ SIGNED = (
     SignoffState.DEEMED_ACCEPTED,
     SignoffState.NEEDS_RECONFIRMATION,
 )
-SHOWN = 5  # tests, problems and sign-offs named in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,15 @@ class Wanted:
     process_id: int | None = None
     stands: str = ""
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A requirement by its id, the word for how it stands, and how many tests it has."""
+
+    requirement_id: int
+    stands: str
+    tests: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +71,17 @@ class Trace:
     defects: list[Defect] = field(default_factory=list)
     signed: list[Signed] = field(default_factory=list)
 
+    @property
+    def stands(self) -> str:
+        """The worst result of its tests; "uncovered" without any."""
+        return worst([outcome for _number, _title, outcome in self.tests])
+
 
 def stands_of(project_id: int) -> tuple[sa.ColumnElement[int], sa.Subquery]:
     """Return a requirement's place in ORDER as SQL, and what to join for it: the worst result of its tests."""
     results = case_outcomes(live_cycle_ids(project_id)).subquery()
     rank = sa.func.coalesce(rank_of(results.c.outcome), WORST_FIRST.index("not_run"))
-    worst = (
+    tested = (
         sa.select(TestCase.requirement_id, sa.func.min(rank).label("rank"), sa.func.count().label("tests"))
         .outerjoin(results, results.c.test_case_id == TestCase.id)
         .where(TestCase.project_id == project_id, TestCase.state != CaseState.RETIRED)
@@ -76,11 +89,11 @@ def stands_of(project_id: int) -> tuple[sa.ColumnElement[int], sa.Subquery]:
         .subquery()
     )
     stands = sa.case(
-        (worst.c.rank.is_not(None), worst.c.rank + 1),
+        (tested.c.rank.is_not(None), tested.c.rank + 1),
         (Requirement.approved_number == 0, ORDER.index(NOT_AGREED)),
         else_=ORDER.index(UNCOVERED),
     )
-    return stands, worst
+    return stands, tested
 
 
 def narrowed(statement: Any, wanted: Wanted, stands: sa.ColumnElement[int]) -> Any:
@@ -96,38 +109,33 @@ def narrowed(statement: Any, wanted: Wanted, stands: sa.ColumnElement[int]) -> A
     return statement.where(Requirement.state == RequirementState.ACTIVE)
 
 
-def matrix(project: Project, wanted: Wanted) -> Any:
-    """Select (Requirement, place in ORDER, number of tests) of what is required, gaps first."""
-    stands, worst = stands_of(project.id)
+def standing(project: Project, wanted: Wanted) -> list[Standing]:
+    """Say how every requirement stands, gaps first, but for `wanted.stands`: one statement, light rows."""
+    stands, tested = stands_of(project.id)
     statement = (
-        sa.select(Requirement, stands.label("stands"), sa.func.coalesce(worst.c.tests, 0).label("tests"))
+        sa.select(Requirement.id, stands, sa.func.coalesce(tested.c.tests, 0))
         .join(Document, Document.id == Requirement.document_id)
-        .outerjoin(worst, worst.c.requirement_id == Requirement.id)
+        .outerjoin(tested, tested.c.requirement_id == Requirement.id)
         .where(Requirement.project_id == project.id)
-        .options(joinedload(Requirement.document).joinedload(Document.process))
     )
-    return narrowed(statement, wanted, stands).order_by(stands, Document.path, Requirement.position, Requirement.number)
+    rows = narrowed(statement, replace(wanted, stands=""), stands)
+    ordered = rows.order_by(stands, Document.path, Requirement.position, Requirement.number)
+    return [Standing(id_, ORDER[at], tests) for id_, at, tests in db.session.execute(ordered)]
 
 
-def totals(project: Project) -> dict[str, int]:
-    """Count the project's requirements by how they stand."""
-    stands, worst = stands_of(project.id)
-    counted = (
-        sa.select(stands, sa.func.count())
-        .select_from(Requirement)
-        .outerjoin(worst, worst.c.requirement_id == Requirement.id)
-        .where(Requirement.project_id == project.id, Requirement.state == RequirementState.ACTIVE)
-        .group_by(stands)
-    )
-    found = dict(db.session.execute(counted).tuples().all())
-    return {name: found[place] for place, name in enumerate(ORDER) if found.get(place)}
+def loaded(rows: Sequence[Standing]) -> list[tuple[Requirement, Standing]]:
+    """Read the requirements of some rows, each with its document and process, in the rows' order."""
+    statement = sa.select(Requirement).where(Requirement.id.in_([row.requirement_id for row in rows]))
+    statement = statement.options(joinedload(Requirement.document).joinedload(Document.process))
+    found = {row.id: row for row in db.session.scalars(statement)}
+    return [(found[row.requirement_id], row) for row in rows]
 
 
 def traces(project: Project, requirements: Sequence[Requirement]) -> Mapping[int, Trace]:
     """Return what hangs on some requirements, by their id: the same statements however many they are."""
     ids = [row.id for row in requirements]
     found: dict[int, Trace] = defaultdict(Trace)
-    results = case_outcomes(live_cycle_ids(project.id)).subquery()
+    results = case_outcomes(live_cycle_ids(project.id), ids).subquery()
     tests = (
         sa.select(TestCase.requirement_id, TestCase.number, TestCase.title, results.c.outcome)
         .outerjoin(results, results.c.test_case_id == TestCase.id)

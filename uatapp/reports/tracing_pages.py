@@ -1,5 +1,7 @@
 """Pages from the requirement to the signature: the matrix, gaps first, and what is agreed as a document to read."""
 
+from collections import Counter
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -9,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from uatapp.accounts.turns import one_at_a_time
 from uatapp.kernel import clock
-from uatapp.kernel.paging import number_of, page_of
+from uatapp.kernel.paging import number_of, page_in, page_of
 from uatapp.kernel.permissions import Permission
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
 from uatapp.projects.queries import list_named
@@ -68,9 +70,12 @@ def traceability(project: Project) -> ResponseReturnValue:
     """Show every requirement with its tests, the results that count, its open problems and what was signed."""
     wanted, shown = _wanted(project)
     number = number_of(request.args.get("page"))
-    page = page_of(tracing.matrix(project, wanted), number, _address(".traceability", wanted))
-    traces = tracing.traces(project, [row[0] for row in page.rows])
-    totals = tracing.totals(project)
+    every = tracing.standing(project, wanted)
+    totals = Counter(row.stands for row in every)
+    chosen = [row for row in every if wanted.stands in ("", row.stands)]
+    page = page_in(chosen, number, _address(".traceability", wanted))
+    page = replace(page, rows=tracing.loaded(page.rows))
+    traces = tracing.traces(project, [requirement for requirement, _row in page.rows])
     return render_template("reports/traceability.html", page=page, traces=traces, totals=totals, **shown)
 
 
@@ -93,4 +98,5 @@ def agreed(project: Project) -> ResponseReturnValue:
     number = number_of(request.args.get("page"))
     page = page_of(living.agreed(project, wanted), number, _address(".agreed", wanted), SIZE)
     previews = {row[0].id: preview(row[1].content, row[1].name) for row in page.rows}
-    return render_template("reports/agreed.html", page=page, previews=previews, **shown)
+    traces = tracing.traces(project, [row[0] for row in page.rows])
+    return render_template("reports/agreed.html", page=page, previews=previews, traces=traces, **shown)

@@ -5,11 +5,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from uatapp.kernel.db import db
 from uatapp.kernel.references import Kind, written
 from uatapp.projects.models import Project
 from uatapp.reports import excel
-from uatapp.reports.tracing import ORDER, Wanted, matrix, traces
+from uatapp.reports.tracing import Wanted, loaded, standing, traces
 
 CHUNK = 500
 
@@ -34,9 +33,11 @@ def _columns() -> list[tuple[str, int]]:
 
 
 def _rows(project: Project, wanted: Wanted, words: Mapping[str, str]) -> Iterator[list[Any]]:
-    for chunk in db.session.execute(matrix(project, wanted)).partitions(CHUNK):
-        found = traces(project, [row[0] for row in chunk])
-        for requirement, stands, _tests in chunk:
+    every = [row for row in standing(project, wanted) if wanted.stands in ("", row.stands)]
+    for start in range(0, len(every), CHUNK):
+        chunk = loaded(every[start : start + CHUNK])
+        found = traces(project, [requirement for requirement, _row in chunk])
+        for requirement, at in chunk:
             trace = found[requirement.id]
             defects = ", ".join(written(project.key, Kind.DEFECT, defect.number) for defect in trace.defects)
             signed = ", ".join(
@@ -46,7 +47,7 @@ def _rows(project: Project, wanted: Wanted, words: Mapping[str, str]) -> Iterato
             first = [
                 written(project.key, Kind.REQUIREMENT, requirement.number), requirement.name,
                 document.title or document.path, document.process.name if document.process else "",
-                requirement.approved_number or "", words[ORDER[stands]],
+                requirement.approved_number or "", words[at.stands],
             ]  # fmt: skip
             for number, title, outcome in trace.tests or [(0, "", "")]:
                 test = written(project.key, Kind.TEST_CASE, number) if number else ""

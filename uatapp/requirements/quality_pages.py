@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from uatapp.gherkin.lint import RULES, Severity
 from uatapp.kernel.errors import NotFound
-from uatapp.kernel.paging import Page, number_of
+from uatapp.kernel.paging import Page, number_of, page_in
 from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import Project
@@ -43,9 +43,8 @@ def show_quality(project: Project) -> ResponseReturnValue:
 
 
 def _page(rows: list[quality.Quality], only: str) -> Page[quality.Quality]:
-    number = min(number_of(request.args.get("page")), max(1, -(-len(rows) // SIZE)))
-    shown = rows[(number - 1) * SIZE : number * SIZE]
-    return Page(shown, number, len(rows), SIZE, lambda n: url_for(".show_quality", page=n, rule=only or None))
+    address = number_of(request.args.get("page"))
+    return page_in(rows, address, lambda n: url_for(".show_quality", page=n, rule=only or None), SIZE)
 
 
 @bp.post("/quality/rules/<rule>")

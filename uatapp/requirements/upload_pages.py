@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from uatapp.jobs.queries import has_failed
 from uatapp.kernel.errors import Invalid
-from uatapp.kernel.paging import Page, number_of
+from uatapp.kernel.paging import Page, number_of, page_in
 from uatapp.kernel.permissions import Permission
 from uatapp.kernel.uow import unit_of_work
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
@@ -100,11 +100,8 @@ def report(project: Project, report_id: int) -> ResponseReturnValue:
 def _page(found: ImportReport) -> Page[dict[str, Any]]:
     kind = request.args.get("kind", "")
     rows = [row for row in found.items if kind not in KINDS or row["kind"] == kind]
-    number = min(number_of(request.args.get("page")), max(1, -(-len(rows) // SIZE)))
-    shown = rows[(number - 1) * SIZE : number * SIZE]
-    return Page(
-        shown, number, len(rows), SIZE, lambda n: url_for(".report", report_id=found.id, page=n, kind=kind or None)
-    )
+    number = number_of(request.args.get("page"))
+    return page_in(rows, number, lambda n: url_for(".report", report_id=found.id, page=n, kind=kind or None), SIZE)
 
 
 @bp.post("/imports/<int:report_id>")

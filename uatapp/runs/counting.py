@@ -60,14 +60,16 @@ def word_sql(rank: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
     return sa.case(dict(enumerate(WORST_FIRST)), value=rank)
 
 
-def _per_cycle(cycle_ids: Collection[int]) -> sa.Subquery:
-    """Select test case, cycle and weight: the worst assignment counts, not run without any.
+def _per_cycle(cycle_ids: Collection[int], requirement_ids: Collection[int] | None = None) -> sa.Subquery:
+    """Select test case, cycle and weight (of some requirements, or of all): the worst assignment counts, not run
+    without any.
 
     The weight says in one number what decides over cycles (a valid result, then the newest cycle), and ends in the
     rank; so that the largest weight of a test case is the one that counts, and grouping is all that it takes.
     """
     rank = sa.func.coalesce(sa.func.min(rank_sql()), WORST_FIRST.index("not_run"))
     valid = sa.func.max(sa.case((sa.and_(Assignment.outcome.is_not(None), is_valid()), _VALID), else_=0))
+    of = [] if requirement_ids is None else [TestCase.requirement_id.in_(requirement_ids)]
     live = sa.and_(Assignment.item_id == CycleItem.id, Assignment.state != AssignmentState.WITHDRAWN)
     return (
         sa.select(
@@ -78,18 +80,18 @@ def _per_cycle(cycle_ids: Collection[int]) -> sa.Subquery:
         .join(Cycle, Cycle.id == CycleItem.cycle_id)
         .join(TestCase, TestCase.id == CycleItem.test_case_id)
         .outerjoin(Assignment, live)
-        .where(CycleItem.cycle_id.in_(cycle_ids), TestCase.state != CaseState.RETIRED)
+        .where(CycleItem.cycle_id.in_(cycle_ids), TestCase.state != CaseState.RETIRED, *of)
         .group_by(CycleItem.test_case_id, CycleItem.cycle_id)
         .subquery()
     )
 
 
-def case_outcomes(cycle_ids: Collection[int]) -> sa.Select[Any]:
-    """Select test_case_id and outcome, one row per test case in these cycles.
+def case_outcomes(cycle_ids: Collection[int], requirement_ids: Collection[int] | None = None) -> sa.Select[Any]:
+    """Select test_case_id and outcome, one row per test case (of some requirements, or of all) in these cycles.
 
     Over cycles the newest one counts in which it has a valid result, else the newest one it is in.
     """
-    per_cycle = _per_cycle(cycle_ids)
+    per_cycle = _per_cycle(cycle_ids, requirement_ids)
     best = sa.func.max(per_cycle.c.weight) % _CYCLE
     statement = sa.select(per_cycle.c.test_case_id, word_sql(best).label("outcome"))
     return statement.group_by(per_cycle.c.test_case_id)

@@ -27,6 +27,8 @@ PAGES = (
     ("projects.members", _l("People"), "people", (Role.PROJECT_MANAGER,)),
     ("audit_pages.index", _l("Audit trail"), "clock-history", (Role.PROJECT_MANAGER, Role.AUDITOR)),
 )
+# pages of one package that people find under another one's entry
+_UNDER = {"reports": "requirements", "testcases": "requirements"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def _is_current(endpoint: str) -> bool:
     here = request.endpoint or ""
     if any(here == page for page, *_rest in PAGES):
         return here == endpoint
-    return endpoint.split(".")[0] == request.blueprint and endpoint != "signoffs.readiness"
+    blueprint = _UNDER.get(request.blueprint or "", request.blueprint)
+    return endpoint.split(".")[0] == blueprint and endpoint != "signoffs.readiness"
 
 
 def _account(actor: Actor | None) -> list[Entry]:
