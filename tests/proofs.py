@@ -22,6 +22,7 @@ POINTS = {
     19: "Races around a signature",
     21: "Versions: history in words, any two compared",
     22: "Lint: what could be better in a requirement",
+    24: "Baselines are named and compared",
     28: "From a requirement to the signature and back",
     29: "What comes in again is looked at, asked about and taken back",
     30: "Tests written in a spreadsheet",

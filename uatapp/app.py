@@ -36,6 +36,7 @@ from uatapp.projects import queries as projects
 from uatapp.projects import views as project_pages
 from uatapp.reports import tracing_pages as _tracing
 from uatapp.reports import views as reports
+from uatapp.requirements import baseline_pages as _baselines  # noqa: F401 - routes of the same pages
 from uatapp.requirements import jobs as _imports  # noqa: F401 - its job
 from uatapp.requirements import quality_pages as _quality  # noqa: F401 - routes of the same pages
 from uatapp.requirements import upload_pages as _uploads  # noqa: F401 - routes of the same pages

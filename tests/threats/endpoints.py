@@ -37,6 +37,11 @@ criteria.answer_file             GET       members
 inbox.my_work                    GET       testers
 reports.results_xlsx             GET       customer and partner's manager
 requirements.template            GET       members
+requirements.list_baselines      GET       members
+requirements.show_baseline       GET       members
+requirements.compare_baseline    GET       members
+requirements.name_baseline       POST      analysts
+reports.baseline_xlsx            GET       members
 reports.traceability             GET       members
 reports.traceability_xlsx        GET       members
 reports.agreed                   GET       members

@@ -143,6 +143,7 @@ def _of_requirements(known: Known) -> Iterator[Any]:
         {},
         {"path": "new.feature", "source": source, "version_number": "0", **filed},
     )
+    yield "requirements.name_baseline", "analyst", {}, {"name": "Agreed for cycle 1", "note": "All of it"}
     yield "requirements.switch_rule", "manager", {"rule": "use-and"}, {"on": "0"}
     newest = {"source": source, "version_number": known.document.version_number}
     yield "requirements.change", "analyst", at, {"path": "other.feature", **newest}

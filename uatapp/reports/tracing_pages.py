@@ -15,9 +15,10 @@ from uatapp.kernel.paging import number_of, page_in, page_of
 from uatapp.kernel.permissions import Permission
 from uatapp.projects.models import BusinessProcess, BusinessUnit, Project
 from uatapp.projects.queries import list_named
-from uatapp.reports import living, tracing, tracing_sheet
+from uatapp.reports import baseline_sheet, living, tracing, tracing_sheet
 from uatapp.reports.tracing import Wanted
 from uatapp.reports.views import XLSX, bp
+from uatapp.requirements.baselines import get_baseline
 from uatapp.requirements.models import Requirement
 from uatapp.requirements.reading import preview
 from uatapp.web.access import requires
@@ -87,6 +88,17 @@ def traceability_xlsx(project: Project) -> ResponseReturnValue:
     name = f"{project.key} traceability {clock.today(project.zone).isoformat()}.xlsx"
     with one_at_a_time("results", g.actor):
         data = tracing_sheet.workbook(project, wanted, {key: str(words) for key, (_kind, words) in STANDS.items()})
+    return send_file(BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+@bp.get("/requirements/baselines/<int:number>.xlsx")
+@requires(Permission.PROJECT_READ)
+def baseline_xlsx(project: Project, number: int) -> ResponseReturnValue:
+    """Give a baseline as an Excel file: each requirement with its steps, who agreed and when."""
+    found = get_baseline(project.id, number)
+    with one_at_a_time("results", g.actor):
+        data = baseline_sheet.workbook(project, found)
+    name = f"{project.key} baseline {number}.xlsx"
     return send_file(BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
 
 

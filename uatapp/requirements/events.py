@@ -25,6 +25,16 @@ class DocumentsImported(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineNamed(Event):
+    """What is agreed was kept under a name; `items` names each requirement with its version."""
+
+    action: ClassVar[str] = "baseline.named"
+    sentence: ClassVar[str] = "{by} kept {count} agreed requirements as {subject}, “{name}”"
+    count: int
+    name: str = free_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QualityRuleSwitched(Event):
     """A rule about better requirements counts in the project from now on, or no longer; `now` is on or off."""
 

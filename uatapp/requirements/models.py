@@ -154,6 +154,31 @@ class RequirementVersionState(InProject, Audited, Base):
     version: Mapped[RequirementVersion] = relationship(lazy="raise_on_sql", viewonly=True)
 
 
+class Baseline(InProject, Frozen, Base):
+    """What was agreed at one moment, under a name; `items`: [number, name, version, text hash] of each requirement."""
+
+    __tablename__ = "baseline"
+    __table_args__ = within(
+        sa.UniqueConstraint("project_id", "number"),
+        sa.UniqueConstraint("project_id", "name"),
+    )
+
+    number: Mapped[int]
+    reference: Mapped[str]
+    name: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    items: Mapped[list[Any]]
+    by_uid: Mapped[str]
+    by_name: Mapped[str]
+    at: Mapped[datetime] = created()
+
+    def frozen_ref(self) -> str:
+        return self.reference
+
+    def frozen_content(self) -> dict[str, Any]:
+        return {"number": self.number, "name": self.name, "note": self.note, "items": self.items, "by": self.by_uid}
+
+
 class RuleOff(InProject, Audited, Base):
     """A rule about better requirements that does not count in a project."""
 
