@@ -25,6 +25,7 @@ from uatapp.kernel.keys import Keys
 from uatapp.kernel.permissions import Side
 from uatapp.kernel.references import Kind, take
 from uatapp.kernel.uow import record, unit_of_work
+from uatapp.requirements import baselines
 from uatapp.runs import service as runs
 from uatapp.runs.models import Run, RunEvidence
 from uatapp.runs.states import StepAnswer
@@ -70,6 +71,7 @@ def tell(world: World, *, proved: bool = True) -> None:
     flow.bring_in(world, flow.feature(1, first=9), "more/orders.feature")
     case_ids = [case.id for case in cases]
     _answered(world)
+    _kept(world)
     flow.open_cycle(world, cases)
     first, second, third = flow.assignments(world)
     flow.run(world, first)
@@ -89,6 +91,13 @@ def tell(world: World, *, proved: bool = True) -> None:
         checkpoints.make("PAY", keys(world))
     with unit_of_work(SYSTEM):
         checkpoints.make("system", keys(world))
+
+
+def _kept(world: World) -> None:
+    by = world.actor("analyst")
+    for name in ("Agreed for cycle 1", "Agreed for training"):
+        with unit_of_work(by):
+            baselines.name(world.project, name, "As discussed", by=by)
 
 
 def _answered(world: World) -> None:

@@ -27,7 +27,7 @@ from uatapp.kernel.uow import unit_of_work
 from uatapp.projects import holidays, members, queries, timetable
 from uatapp.projects import service as projects
 from uatapp.projects.models import BusinessProcess, Project
-from uatapp.requirements import imports, uploads
+from uatapp.requirements import baselines, imports, uploads
 from uatapp.requirements.intake import Filing
 from uatapp.requirements.models import Document, ImportReport
 from uatapp.runs import rules
@@ -135,6 +135,7 @@ def fill(full: Full) -> None:
     """Live through everything that leaves text behind."""
     _set_up(full)
     _bring_in(full, "signed")
+    _kept(full)
     _first_cycle(full)
     _signed(full)
     _asked(full)
@@ -145,6 +146,12 @@ def fill(full: Full) -> None:
     _invited(full)
     _window(full)
     jobs.run_due()
+
+
+def _kept(full: Full) -> None:
+    by, mark = full.actor("analyst"), full.mark
+    with unit_of_work(by):
+        baselines.name(full.project, f"{mark} baseline", f"{mark} note", by=by)
 
 
 def _set_up(full: Full) -> None:

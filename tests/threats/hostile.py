@@ -167,6 +167,7 @@ def _requirements(world: World, words: Words) -> None:
     flow.approve_all(world, "manager")
     given = {"path": f"second {name}", "source": f"Feature: {words.short}\n  {words.long}\n", "unit": 0}
     _post(world, "analyst", "requirements/new", business_process=0, version_number=0, **given)
+    _post(world, "analyst", "requirements/baselines", name=words.short[:120], note=words.long[:4000])
 
 
 def _id_of(table: str, name: str) -> int:

@@ -86,8 +86,8 @@ def test_the_foreign_project_is_full(two_projects: Two) -> None:
     """Its own people do read the marks: what the others are kept from is there."""
     foreign = two_projects.foreign
     pages = [line.endpoint for line in endpoints.of_projects(foreign.app) if line.method == "GET"]
-    # what leads on, an organisation's days off (which administrators may read), and an empty form
-    unmarked = ["home.enter", "calendars.show", "runs.after_submit", "defects.new"]
+    # what leads on, an empty template, an organisation's days off (which administrators may read), and an empty form
+    unmarked = ["home.enter", "requirements.template", "calendars.show", "runs.after_submit", "defects.new"]
     assert [page for page in pages if not _is_marked(foreign, page)] == unmarked
 
 
