@@ -9,7 +9,7 @@ from uatapp.kernel import clock
 from uatapp.kernel.db import db
 from uatapp.projects import queries, service
 from uatapp.projects.models import BusinessProcess, BusinessUnit
-from uatapp.requirements import imports
+from uatapp.requirements import baselines, imports
 from uatapp.requirements import service as requirements
 from uatapp.requirements.archives import Upload
 from uatapp.requirements.intake import Filing
@@ -38,7 +38,7 @@ HEADS = {
 
 
 def agree(stage: Stage) -> None:
-    """Bring all documents in but the late one, and let the heads approve them."""
+    """Bring all documents in but the late one, let the heads approve them, and keep that as a baseline."""
     stage.day(-35)
     with stage.act("manager") as (_session, by):
         for process in dict.fromkeys(process for _unit, process in DOCUMENTS.values()):
@@ -49,6 +49,8 @@ def agree(stage: Stage) -> None:
     stage.day(-33, 10)
     for unit, head in HEADS.items():
         decide(stage, head, waiting(stage, unit))
+    with stage.act("analyst") as (_session, by):
+        baselines.name(stage.project, "Agreed for the first cycle", "As discussed with all three units.", by=by)
 
 
 def text_of(name: str) -> bytes:
