@@ -22,3 +22,11 @@ Feature: What changed in a requirement
   Scenario: A version that does not exist
     Given the agreed requirement about the nightly run, changed in one step and one row of values
     Then comparing with version 9 leads nowhere
+
+  Scenario: An earlier version is put back, and becomes the next one
+    Given the agreed requirement about the nightly run, changed in one step and one row of values
+    When the analyst puts version 1 back
+    Then the text is shown with the requirement as it was, and nothing has changed yet
+    When the analyst saves that text
+    Then version 3 says what version 1 said
+    And the other requirement of the document has not changed

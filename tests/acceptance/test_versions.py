@@ -4,10 +4,13 @@ import re
 from html import unescape
 from typing import Any
 
+import sqlalchemy as sa
 from pytest_bdd import given, scenarios, then, when
 
 from tests.factories import flow
 from tests.world import World
+from uatapp.kernel.db import db
+from uatapp.requirements.models import Requirement, RequirementVersion
 
 scenarios("requirements/versions.feature")
 
@@ -107,3 +110,49 @@ def each(site: World, told: dict[str, Any]) -> None:
 @then("comparing with version 9 leads nowhere")
 def nowhere(site: World) -> None:
     assert site.client("head").get(f"{URL}/compare?old=1&new=9").status_code == 404
+
+
+@when("the analyst puts version 1 back")
+def puts_back(site: World, told: dict[str, Any]) -> None:
+    client = site.client("analyst")
+    links = re.findall(r'href="([^"]*/edit\?[^"]*)"', client.get(f"{URL}/compare?old=1&new=2").text)
+    assert len(links) == 1
+    told["page"] = unescape(client.get(unescape(links[0])).text)
+
+
+@then("the text is shown with the requirement as it was, and nothing has changed yet")
+def shown_first(told: dict[str, Any]) -> None:
+    assert "“The nightly run” is put back as it was in version 1." in told["page"]
+    source = re.search(r"<textarea[^>]*name=\"source\"[^>]*>\s*(.*?)</textarea>", told["page"], re.DOTALL)
+    assert source
+    told["source"] = source[1].replace("\r\n", "\n")
+    assert told["source"].strip() == TEXT.strip()
+    assert versions(1) == 2
+
+
+def versions(number: int) -> int:
+    """Count the versions of a requirement."""
+    row = db.session.scalars(sa.select(Requirement).where(Requirement.number == number)).one()
+    latest = row.latest_number
+    db.session.rollback()
+    return latest
+
+
+@when("the analyst saves that text")
+def saves_it(site: World, told: dict[str, Any]) -> None:
+    data = {"source": told["source"], "version_number": 2, "do": "review"}
+    answer = site.client("analyst").post("/projects/PAY/requirements/documents/1/edit", data=data)
+    assert answer.status_code == 303, answer.text
+
+
+@then("version 3 says what version 1 said")
+def says_the_same() -> None:
+    statement = sa.select(RequirementVersion).where(RequirementVersion.requirement_id == 1)
+    rows = db.session.scalars(statement.order_by(RequirementVersion.number)).all()
+    assert [row.number for row in rows] == [1, 2, 3]
+    assert rows[2].effective_hash == rows[0].effective_hash != rows[1].effective_hash
+
+
+@then("the other requirement of the document has not changed")
+def other_unchanged() -> None:
+    assert versions(2) == 1

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from uatapp.gherkin.decode import decode
+from uatapp.gherkin.decode import decode, unix_lines
 from uatapp.gherkin.idtags import pattern_like
 from uatapp.gherkin.model import Document as ParsedDocument
 from uatapp.gherkin.model import ParseProblem
 from uatapp.gherkin.parse import parse
+from uatapp.gherkin.spans import put_back
 from uatapp.kernel.actor import Actor
 from uatapp.kernel.db import db
-from uatapp.kernel.errors import Invalid, Stale
+from uatapp.kernel.errors import Invalid, NotFound, Stale
 from uatapp.kernel.permissions import Permission
 from uatapp.projects.models import Project
 from uatapp.requirements import queries
@@ -21,7 +22,7 @@ from uatapp.requirements.archives import SUFFIX, Fault, odd_path
 from uatapp.requirements.content import content_of
 from uatapp.requirements.imports import Reading, alone, fault_of, plan_of
 from uatapp.requirements.intake import Filing, Incoming, take_in
-from uatapp.requirements.models import Document, DocumentVersion
+from uatapp.requirements.models import Document, DocumentVersion, Requirement
 from uatapp.requirements.plans import Question
 from uatapp.requirements.reading import Preview, preview
 from uatapp.requirements.sheets import slug
@@ -97,6 +98,22 @@ def previews(source: str, path: str) -> list[Preview]:
     """Show each requirement of a text as its testers will see it. Raises ParseProblem."""
     document = parse(bytes_of(source, None), path)
     return [preview(content_of(s, document.language), s.name, s.line) for s in document.scenarios]
+
+
+def with_earlier(project: Project, requirement: Requirement, number: int) -> str:
+    """Return the present text of a requirement's document with the requirement as it was in an earlier version.
+
+    What it shares with others, such as a Background, stays as it is now. Refuses (NotFound) a version that is not there.
+    """
+    newest = queries.newest_version(requirement.document_id)
+    version, _same = queries.two_versions(requirement.id, (number, number))
+    source = db.session.get_one(DocumentVersion, version.document_version_id)
+    if newest is None:
+        raise NotFound
+    earlier = _parsed(project, source.content, source.path)
+    at = next(s.position for s in earlier.scenarios if s.effective_hash == version.effective_hash)
+    position = None if requirement.removal_asked else requirement.position
+    return put_back(unix_lines(text_of(newest)), position, unix_lines(text_of(source)), at)
 
 
 def save(

@@ -20,11 +20,12 @@ from uatapp.requirements.editing import UNKNOWN, Text, Undecided
 from uatapp.requirements.forms import DocumentForm
 from uatapp.requirements.intake import Filing
 from uatapp.requirements.labels import SEVERITIES, STANDINGS
-from uatapp.requirements.models import Document
+from uatapp.requirements.models import Document, Requirement
 from uatapp.requirements.states import VersionState
 from uatapp.requirements.views import bp
 from uatapp.web.access import requires
 from uatapp.web.downloads import save_as
+from uatapp.web.numbers import row_number
 
 AT_ONCE = 200 * 1024
 _AROUND = 2
@@ -106,17 +107,30 @@ def new(project: Project) -> ResponseReturnValue:
 @bp.get("/documents/<int:document_id>/edit")
 @requires(Permission.REQUIREMENTS_EDIT)
 def edit(project: Project, document_id: int) -> ResponseReturnValue:
-    """Show a document's text for editing."""
+    """Show a document's text for editing; with an earlier version of a requirement put in, where that is asked for."""
     found = queries.get_document(project.id, document_id)
     newest = queries.newest_version(document_id)
     if newest is None or not found.version_number:
         raise NotFound
-    source = editing.text_of(newest)
+    source, restored = editing.text_of(newest), _restored(project, document_id)
+    if restored:
+        source = editing.with_earlier(project, *restored)
     form = DocumentForm(
         formdata=None, data={"path": found.path, "source": source, "version_number": str(found.version_number)}
     )
     form.offer(project)
-    return _editor(project, form, found)
+    return _editor(project, form, found, restored=restored)
+
+
+def _restored(project: Project, document_id: int) -> tuple[Requirement, int] | None:
+    """Return which requirement of a document is to be as it was, and in which version; None where nothing is asked."""
+    number, version = (request.args.get(name, 0, type=row_number) or 0 for name in ("requirement", "version"))
+    if not number or not version:
+        return None
+    found = queries.get_requirement(project.id, number)
+    if found.document_id != document_id:
+        raise NotFound
+    return found, version
 
 
 def _editor(
@@ -129,6 +143,7 @@ def _editor(
     stale: Stale | None = None,
     both: Merge | None = None,
     questions: Any = (),
+    restored: tuple[Requirement, int] | None = None,
 ) -> ResponseReturnValue:
     source = form.source.data or ""
     fault = editing.problem_of(project, source, "text") if source.strip() else None
@@ -145,6 +160,7 @@ def _editor(
         stale=stale,
         both=both,
         questions=questions,
+        restored=restored,
         typed=request.form,
         rows=min(40, max(16, source.count("\n") + 3)),
     )
