@@ -41,3 +41,12 @@ Feature: What could be better in a requirement
     But the analyst may not switch rules
     When the project manager switches the rule "vague-outcome" on
     Then the quality page lists "vague.feature" again
+
+  Scenario: What could be better is said while one types, and nothing is kept
+    When the analyst types a text that says "you click the button" and stops for a moment
+    Then the answer shows how testers will see it, and says what could be better in line 4
+    And no document and no entry of the trail has come of it
+
+  Scenario: A text that cannot be read is said with its place while one types
+    When the analyst types a text whose line 5 cannot be read
+    Then the answer names line 5 and the column

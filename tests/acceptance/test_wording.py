@@ -10,6 +10,7 @@ from pytest_bdd import given, parsers, scenarios, then, when
 from tests.factories import flow
 from tests.gherkin.test_lint import GOOD
 from tests.world import World
+from uatapp.audit.models import AuditEntry
 from uatapp.kernel.db import db
 from uatapp.requirements import imports
 from uatapp.requirements.archives import Upload
@@ -200,3 +201,48 @@ def may_not(site: World, told: dict[str, Any]) -> None:
     assert "Switch it off here" not in quality(site, told)
     assert "Switch it off here" in site.client("manager").get(QUALITY).text
     assert site.client("manager").post(f"{QUALITY}/rules/no-such-rule", data={"on": "1"}).status_code == 404
+
+
+TYPED = "Feature: A\n\n  Scenario: B\n    When you click the button\n    Then the order has a number\n"
+
+
+def typed(site: World, told: dict[str, Any], source: str) -> None:
+    """Ask as the editor does a moment after the last key."""
+    told["entries"] = _entries()
+    answer = site.client("analyst").post("/projects/PAY/requirements/check", data={"source": source})
+    assert answer.status_code == 200
+    told["said"] = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.json["html"])))
+
+
+def _entries() -> int:
+    found = db.session.scalar(sa.select(sa.func.count(AuditEntry.id))) or 0
+    db.session.rollback()
+    return found
+
+
+@when('the analyst types a text that says "you click the button" and stops for a moment')
+def types(site: World, told: dict[str, Any]) -> None:
+    typed(site, told, TYPED)
+
+
+@then("the answer shows how testers will see it, and says what could be better in line 4")
+def answer_shows(told: dict[str, Any]) -> None:
+    assert re.search(r"Do this 1 You click the button .*You should see 2 The order has a number", told["said"])
+    assert re.search(r"could be better .*Line 4", told["said"])
+
+
+@then("no document and no entry of the trail has come of it")
+def nothing_kept(told: dict[str, Any]) -> None:
+    assert db.session.scalars(sa.select(Document)).all() == []
+    assert _entries() == told["entries"]
+
+
+@when("the analyst types a text whose line 5 cannot be read")
+def types_wrong(site: World, told: dict[str, Any]) -> None:
+    typed(site, told, TYPED.replace("    Then", "    🚀"))
+
+
+@then("the answer names line 5 and the column")
+def names_place(told: dict[str, Any]) -> None:
+    assert "Line 5, column 5:" in told["said"]
+    assert "You click the button" not in told["said"]

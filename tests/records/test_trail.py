@@ -37,7 +37,7 @@ DRAFTS = {"run_draft", "draft_evidence"}
 # begun by a link from a mail or by something that failed; each has its entry in the tests of its package
 ELSEWHERE = {
     "invitation.take_up", "invitation.found", "security.reset_password", "jobs_pages.try_again", "defects.persisting",
-    "runs.add_files", "requirements.receive", "requirements.take", "requirements.undo", "check.compare", "security.logout", "account.end_session",
+    "runs.add_files", "requirements.receive", "requirements.check", "requirements.take", "requirements.undo", "check.compare", "security.logout", "account.end_session",
     "second_step.check", "second_step.keep", "signoffs.open_act", "signoffs.act_on_condition",
     "signoffs.propose_terms", "signoffs.record_silence",
 }  # fmt: skip

@@ -76,6 +76,7 @@ requirements.decide              POST      approvers
 requirements.upload              GET       analysts
 requirements.receive             POST      analysts
 requirements.file_report         POST      analysts
+requirements.check               POST      analysts
 requirements.take                POST      analysts
 requirements.undo                POST      analysts
 requirements.write_numbers       POST      analysts

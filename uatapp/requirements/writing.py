@@ -28,7 +28,7 @@ from uatapp.web.downloads import save_as
 from uatapp.web.numbers import row_number
 
 AT_ONCE = 200 * 1024
-_AROUND = 2
+_AROUND, CHECKED = 2, 200_000
 Place = TypeVar("Place", BusinessUnit, BusinessProcess)
 
 
@@ -146,17 +146,15 @@ def _editor(
     restored: tuple[Requirement, int] | None = None,
 ) -> ResponseReturnValue:
     source = form.source.data or ""
-    fault = editing.problem_of(project, source, "text") if source.strip() else None
-    shown = [] if fault or not source.strip() else _previews(source)
+    found = _looked_at(project, source)
+    fault = found["fault_here"]
     answer = render_template(
         "requirements/edit.html",
         form=form,
         document=document,
         fault=fault if status != 200 or previewing else None,
         around=_lines_around(source, fault.line) if fault else [],
-        shown=shown,
-        findings=[] if fault else wording.told(source, quality.switched_off(project.id)),
-        severities=SEVERITIES,
+        **found,
         stale=stale,
         both=both,
         questions=questions,
@@ -165,6 +163,29 @@ def _editor(
         rows=min(40, max(16, source.count("\n") + 3)),
     )
     return answer, status
+
+
+def _looked_at(project: Project, source: str) -> dict[str, Any]:
+    """Say where a text cannot be read, or how testers will see it and what could be better."""
+    fault = editing.problem_of(project, source, "text") if source.strip() else None
+    unread = fault is not None or not source.strip()
+    return {
+        "fault_here": fault,
+        "shown": [] if unread else _previews(source),
+        "findings": [] if fault else wording.told(source, quality.switched_off(project.id)),
+        "severities": SEVERITIES,
+    }
+
+
+@bp.post("/check")
+@requires(Permission.REQUIREMENTS_EDIT)
+def check(project: Project) -> ResponseReturnValue:
+    """Say what the editor shows beside a text while it is typed; nothing is kept."""
+    source = request.form.get("source", "")
+    if len(source) > CHECKED:
+        sentence = _("The text is too long to be looked at while you type. Press “Show as the tester will see it”.")
+        raise Invalid(sentence, fields={"source": sentence})
+    return {"html": render_template("requirements/_checked.html", **_looked_at(project, source))}
 
 
 def _previews(source: str) -> list[reading.Preview]:
