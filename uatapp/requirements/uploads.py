@@ -96,6 +96,7 @@ def perform(report: ImportReport, by: Actor, progress: Progress | None = None) -
     filing = Filing(report.unit_id, report.process_id)
 
     def finish(outcome: Outcome) -> None:
+        _refuse_changed(report, outcome)
         kept = db.session.merge(report) if report.id else report
         kept.result, kept.documents = outcome.result, outcome.documents
         kept.items, kept.touched = outcome.items, outcome.touched
@@ -109,6 +110,17 @@ def perform(report: ImportReport, by: Actor, progress: Progress | None = None) -
     outcome = again(project, upload_of(report), filing, dry_run=True)
     with unit_of_work(by):
         finish(outcome)
+
+
+def _refuse_changed(report: ImportReport, outcome: Outcome) -> None:
+    """Undo a taking back that came after somebody's save: here, under the project's lock, nobody can come between."""
+    if not (report.back and report.after_id):
+        return
+    taken_back = db.session.get_one(ImportReport, report.after_id)
+    after = {document_id: number for document_id, _before, number in taken_back.touched}
+    for document_id, before, _number in outcome.touched:
+        if before != after.get(document_id, before):
+            raise Refused(_changed_since(db.session.get_one(Document, document_id).path))
 
 
 def upload_of(report: ImportReport) -> Upload:
@@ -147,11 +159,11 @@ def why_not_undo(report: ImportReport) -> str | None:
         sa.select(Document.id, Document.path, Document.version_number).where(Document.id.in_(after))
     )
     changed = sorted(path for document_id, path, number in rows if number != after[document_id])
-    if changed:
-        return str(
-            _("%(path)s was changed since. Restore an earlier version on the document’s own page.", path=changed[0])
-        )
-    return None
+    return _changed_since(changed[0]) if changed else None
+
+
+def _changed_since(path: str) -> str:
+    return str(_("%(path)s was changed since. Restore an earlier version on the document’s own page.", path=path))
 
 
 def undo(project: Project, report: ImportReport, *, by: Actor) -> int:
@@ -169,19 +181,14 @@ def undo(project: Project, report: ImportReport, *, by: Actor) -> int:
 def _before(report: ImportReport) -> Upload:
     if reason := why_not_undo(report):
         raise Refused(reason)
-    numbers = {document_id: number for document_id, number, _after in report.touched}
-    statement = (
-        sa.select(Document.id, Document.path, DocumentVersion.number, DocumentVersion.content)
-        .outerjoin(DocumentVersion, DocumentVersion.document_id == Document.id)
-        .where(Document.id.in_(numbers))
+    pairs = [(document_id, number) for document_id, number, _after in report.touched]
+    wanted = sa.tuple_(DocumentVersion.document_id, DocumentVersion.number).in_(pairs)
+    statement = sa.select(Document.path, DocumentVersion.content).join(
+        Document, Document.id == DocumentVersion.document_id
     )
-    gone, files = set(), {}
-    for document_id, path, number, content in db.session.execute(statement):
-        if not numbers[document_id]:
-            gone.add(path)
-        elif number == numbers[document_id]:
-            files[path] = content
-    return Upload(files, whole=True, back=True, gone=frozenset(gone))
+    files = dict(db.session.execute(statement.where(wanted)).tuples().all())
+    made = sa.select(Document.path).where(Document.id.in_([document_id for document_id, number in pairs if not number]))
+    return Upload(files, whole=True, back=True, gone=frozenset(db.session.scalars(made)))
 
 
 def restore(project: Project, document: Document, number: int, *, by: Actor) -> int:
